@@ -1,0 +1,48 @@
+/**
+ * JSON text as Python's json.dumps writes it: `", "` and `": "`, ASCII escapes, floats as repr, NaN and Infinity bare.
+ * @module
+ */
+import { jsonNumber } from './numbers.ts';
+
+/** A text as a JSON string with everything outside space…~ escaped. */
+export function jsonString(text: string): string {
+  // JSON.stringify escapes quotes and control characters as Python does; the rest follows.
+  const quoted = JSON.stringify(text);
+  // oxlint-disable-next-line no-control-regex
+  return /^[\x20-\x7e]*$/.test(quoted) ? quoted : quoted.replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Plain values that {@link writeJson} takes: numbers are floats, bigints are ints. */
+export type PlainJson = null | boolean | bigint | number | string | readonly PlainJson[] | ReadonlyMap<unknown, unknown> | { readonly [key: string]: PlainJson };
+
+/**
+ * Writes plain values as Python's json.dumps does.
+ * @example
+ * ```ts
+ * writeJson(new Map([['a', [1n, 1]]])); // '{"a": [1, 1.0]}'
+ * ```
+ */
+export function writeJson(value: PlainJson, indent?: number): string {
+  return write(value, indent, 0);
+}
+
+function write(value: unknown, indent: number | undefined, level: number): string {
+  if (value === null || value === undefined) return 'null';
+  if (typeof value === 'string') return jsonString(value);
+  if (typeof value === 'number') return jsonNumber(value);
+  if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return wrap('[', ']', value.map((item) => write(item, indent, level + 1)), indent, level);
+  const entries = value instanceof Map ? [...value] : Object.entries(value as object).filter(([, v]) => v !== undefined);
+  return wrap('{', '}', entries.map(([k, v]) => `${jsonString(keyText(k))}: ${write(v, indent, level + 1)}`), indent, level);
+}
+
+function keyText(key: unknown): string {
+  return typeof key === 'number' ? jsonNumber(key) : String(key);
+}
+
+function wrap(open: string, close: string, items: string[], indent: number | undefined, level: number): string {
+  if (items.length === 0) return open + close;
+  if (indent === undefined) return open + items.join(', ') + close;
+  const pad = `\n${' '.repeat(indent * (level + 1))}`;
+  return `${open}${pad}${items.join(`,${pad}`)}\n${' '.repeat(indent * level)}${close}`;
+}

@@ -1,0 +1,85 @@
+/**
+ * Every error of the package: our code → kind and text. `{name}` in a text is filled from the error's data; data holds names,
+ * types, shapes and counts, never the payload. A section belongs to the room named in its comment.
+ * docs/errors.md is generated from this file.
+ * @module
+ */
+
+/** What a kind of error means outside: MLflow's error code, the HTTP status, the gRPC status name. */
+export interface ErrorKind {
+  readonly mlflow: string;
+  readonly status: number;
+  readonly grpc: string;
+}
+
+/** Kinds of errors. MLflow's codes and statuses are those of mlflow/exceptions.py. */
+export const kinds = {
+  BAD_REQUEST: { mlflow: 'BAD_REQUEST', status: 400, grpc: 'INVALID_ARGUMENT' },
+  INVALID: { mlflow: 'INVALID_PARAMETER_VALUE', status: 400, grpc: 'INVALID_ARGUMENT' },
+  NOT_FOUND: { mlflow: 'RESOURCE_DOES_NOT_EXIST', status: 404, grpc: 'NOT_FOUND' },
+  METHOD_NOT_ALLOWED: { mlflow: 'BAD_REQUEST', status: 405, grpc: 'UNIMPLEMENTED' },
+  TOO_LARGE: { mlflow: 'BAD_REQUEST', status: 413, grpc: 'RESOURCE_EXHAUSTED' },
+  UNSUPPORTED_TYPE: { mlflow: 'BAD_REQUEST', status: 415, grpc: 'INVALID_ARGUMENT' },
+  BUSY: { mlflow: 'RESOURCE_EXHAUSTED', status: 429, grpc: 'RESOURCE_EXHAUSTED' },
+  INTERNAL: { mlflow: 'INTERNAL_ERROR', status: 500, grpc: 'INTERNAL' },
+  NOT_IMPLEMENTED: { mlflow: 'NOT_IMPLEMENTED', status: 501, grpc: 'UNIMPLEMENTED' },
+  UNAVAILABLE: { mlflow: 'TEMPORARILY_UNAVAILABLE', status: 503, grpc: 'UNAVAILABLE' },
+  TIMEOUT: { mlflow: 'DEADLINE_EXCEEDED', status: 504, grpc: 'DEADLINE_EXCEEDED' },
+} as const;
+
+/** The catalog. */
+export const catalog = {
+  // data
+  JSON_INVALID: ['BAD_REQUEST', 'Not valid JSON at character {offset}: {reason}.'],
+  JSON_TOO_DEEP: ['BAD_REQUEST', 'The JSON text is nested deeper than {limit} levels.'],
+  DTYPE_UNKNOWN: ['INVALID', 'Unknown dtype {dtype}. Use a numpy dtype name such as float32, int64, bool, str or datetime64[ns].'],
+  DATA_SHAPE_INVALID: ['INVALID', 'The data does not fit its shape: {reason}.'],
+
+  // schema
+
+  // mlmodel
+  MODEL_NOT_FOUND: ['NOT_FOUND', 'No MLmodel file in {path}. Give the folder that holds it.'],
+  FILE_NOT_FOUND: ['NOT_FOUND', 'The model names the file {path}, which is not in its folder.'],
+  PATH_OUTSIDE_MODEL: ['INVALID', 'The path {path} leads out of the model folder.'],
+  MLMODEL_INVALID: ['INVALID', 'The MLmodel file is not valid: {reason}.'],
+
+  // wire
+
+  // formats
+  FILE_TRUNCATED: ['INVALID', '{file}: the file ends early: {needed} bytes are needed at offset {offset}, {available} are there.'],
+  FILE_MALFORMED: ['INVALID', '{file}: not a valid {format} file at {where}: {reason}.'],
+  FILE_LIMIT_EXCEEDED: ['INVALID', '{file}: {what} is {value}, the limit is {limit}.'],
+
+  // engines
+
+  // plugins
+  LIBRARY_MISSING: ['NOT_IMPLEMENTED', '{feature} needs the package {library}, which is not installed. Run: npm install {library}@{range}'],
+  LIBRARY_VERSION: ['NOT_IMPLEMENTED', '{feature} needs {library} {range}; version {version} is installed. Run: npm install {library}@{range}'],
+
+  // flavors
+  FLAVOR_CONFIG_INVALID: ['INVALID', 'The flavor {flavor} in MLmodel is not valid: {reason}.'],
+  NOT_NATIVE: ['NOT_IMPLEMENTED', 'The flavor {flavor} cannot score this model natively: {unsupported}.'],
+  OUTPUT_UNKNOWN: ['INVALID', 'This model has no output {output}. It has: {outputs}.'],
+
+  // model
+  NO_NATIVE_FLAVOR: ['NOT_IMPLEMENTED', 'No flavor of this model can be scored natively ({reasons}).'],
+
+  // serve
+
+  // cli
+  INTERNAL: ['INTERNAL', 'Something failed inside mlmodel: {reason}. This is a defect; please report it.'],
+} as const;
+
+/** A code of the catalog. */
+export type ErrorCode = keyof typeof catalog;
+
+type Fields<T extends string> = T extends `${string}{${infer K}}${infer Rest}` ? K | Fields<Rest> : never;
+
+/** The names in braces of a code's text. */
+export type ErrorFields<C extends ErrorCode> = Fields<(typeof catalog)[C][1]>;
+
+/** The data an error of this code carries: the fields its text names, and more where useful. */
+export type ErrorData<C extends ErrorCode = ErrorCode> = { readonly [K in ErrorFields<C>]: unknown } & Readonly<Record<string, unknown>>;
+
+/** Every code, for docs and tests. */
+export const errorCodes: readonly ErrorCode[] = Object.keys(catalog) as ErrorCode[];

@@ -1,0 +1,60 @@
+/**
+ * The contract of a flavor: reads a model's files, gives a predictor.
+ * @module
+ */
+import type { Value } from '../data/values.ts';
+import type { ModelFiles } from '../mlmodel/files.ts';
+import type { Model } from '../mlmodel/model.ts';
+
+/** A flavor's keys in MLmodel. */
+export type FlavorConfig = Readonly<Record<string, unknown>>;
+
+/** What a flavor is given at load. */
+export interface FlavorContext {
+  readonly files: ModelFiles;
+  /** `flavors.<name>` of MLmodel. */
+  readonly config: FlavorConfig;
+  /** The whole MLmodel. */
+  readonly model: Model;
+}
+
+/** What a predictor takes beside the input. */
+export interface PredictOptions {
+  /** One of the predictor's `outputs`; without it MLflow's answer. */
+  readonly output?: string;
+  /** Inference parameters by name, defaults filled in. */
+  readonly params?: ReadonlyMap<string, Value>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * What a model is given after enforcement: a Table (column signature), a Tensor or a Map of name → Tensor (tensor
+ * signature); anything where it has no signature.
+ */
+export type ModelInput = Value;
+
+/** What a model answers: Tensor (ndarray), Table (DataFrame), Series, Map of name → Tensor, or any value. */
+export type Output = Value;
+
+/** Scores input. */
+export interface Predictor {
+  /** What it takes; `params` names the inference parameters its predict accepts ("any" passes all on). */
+  readonly accepts: { readonly table: boolean; readonly tensors: boolean; readonly params: boolean };
+  /** Names of its outputs: "predict", "predict_proba", "margin", "leaf", … */
+  readonly outputs: readonly string[];
+  predict(input: ModelInput, options: PredictOptions): Output | Promise<Output>;
+  close?(): Promise<void>;
+}
+
+/** A plug-in that scores the models of one library. */
+export interface Flavor<Options = unknown> {
+  /** The key under `flavors:` in MLmodel. */
+  readonly name: string;
+  /** The `loader_module`s of python_function that it stands in for. */
+  readonly loaders: readonly string[];
+  /** Which worker runs it, for flavors that are not native. */
+  readonly runs?: 'python' | 'r' | 'javascript';
+  /** Tells from the files alone whether this model can be scored natively; `unsupported` lists what it lacks. */
+  inspect(context: FlavorContext): Promise<{ readonly native: boolean; readonly unsupported: readonly string[] }>;
+  load(context: FlavorContext, options?: Options): Promise<Predictor>;
+}
