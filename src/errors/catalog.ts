@@ -51,6 +51,7 @@ export const catalog = {
   FILE_LIMIT_EXCEEDED: ['INVALID', '{file}: {what} is {value}, the limit is {limit}.'],
 
   // engines
+  FOREST_INVALID: ['INVALID', 'The trees of the model are not valid, tree {tree}: {reason}.'],
 
   // plugins
   LIBRARY_MISSING: ['NOT_IMPLEMENTED', '{feature} needs the package {library}, which is not installed. Run: npm install {library}@{range}'],
