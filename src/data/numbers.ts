@@ -5,34 +5,37 @@
 
 /** A double as Python's repr writes it: `1.0`, `1e+16`, `1e-05`, `-0.0`, `nan`, `inf`. */
 export function floatRepr(x: number): string {
-  if (Number.isInteger(x) && x < 1e16 && x > -1e16) return Object.is(x, -0) ? '-0.0' : `${x}.0`;
-  const text = String(x);
-  if (!Number.isFinite(x)) return x !== x ? 'nan' : x > 0 ? 'inf' : '-inf';
-  const size = Math.abs(x);
-  if (size >= 1e-4 && size < 1e16) return text;
-  return scientific(text);
+  const size = x < 0 ? -x : x;
+  // Here JavaScript and Python write the same shortest digits; only the point of whole numbers is Python's own.
+  if (size >= 1e-4 && size < 1e16) return x === Math.trunc(x) ? `${x}.0` : `${x}`;
+  if (x === 0) return Object.is(x, -0) ? '-0.0' : '0.0';
+  if (x !== x) return 'nan';
+  if (size === Infinity) return x > 0 ? 'inf' : '-inf';
+  return scientific(`${x}`);
 }
 
 /** JavaScript's shortest digits, rewritten with Python's exponent. */
 function scientific(text: string): string {
+  const mark = text.indexOf('e');
+  if (mark > 0) {
+    // 1e-7 → 1e-07; JavaScript's mantissa already has one digit before the point.
+    return text.length - mark === 3 ? `${text.slice(0, mark + 2)}0${text.slice(mark + 2)}` : text;
+  }
   const sign = text.startsWith('-') ? '-' : '';
-  const [mantissa = '', exponentText] = text.slice(sign.length).split('e');
-  let exponent = Number(exponentText ?? 0);
-  const [whole = '', fraction = ''] = mantissa.split('.');
-  let digits = whole + fraction;
-  const lead = digits.length - digits.replace(/^0+/, '').length;
-  exponent += whole.length - 1 - lead;
-  digits = digits.slice(lead).replace(/0+$/, '');
-  const body = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
+  const [whole = '', fraction = ''] = text.slice(sign.length).split('.');
+  const lead = whole === '0' ? fraction.search(/[^0]/) : 0;
+  const exponent = whole === '0' ? -1 - lead : whole.length - 1;
+  const digits = whole === '0' ? fraction.slice(lead) : whole.replace(/0+$/, '');
   const power = Math.abs(exponent);
-  return `${sign}${body}e${exponent < 0 ? '-' : '+'}${power < 10 ? '0' : ''}${power}`;
+  return `${sign}${digits[0]}${digits.length > 1 ? `.${digits.slice(1)}` : ''}e${exponent < 0 ? '-' : '+'}${power < 10 ? '0' : ''}${power}`;
 }
 
 /** A double as Python's json.dumps writes it: as repr, but `NaN`, `Infinity`, `-Infinity`. */
 export function jsonNumber(x: number): string {
+  const size = x < 0 ? -x : x;
+  if (size >= 1e-4 && size < 1e16) return x === Math.trunc(x) ? `${x}.0` : `${x}`;
   if (x !== x) return 'NaN';
-  if (x === Infinity) return 'Infinity';
-  if (x === -Infinity) return '-Infinity';
+  if (size === Infinity) return x > 0 ? 'Infinity' : '-Infinity';
   return floatRepr(x);
 }
 
