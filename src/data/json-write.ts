@@ -4,12 +4,14 @@
  */
 import { jsonNumber } from './numbers.ts';
 
+/** Texts that stand in JSON as they are. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** A text as a JSON string with everything outside space…~ escaped. */
 export function jsonString(text: string): string {
-  // JSON.stringify escapes quotes and control characters as Python does; the rest follows.
-  const quoted = JSON.stringify(text);
-  // oxlint-disable-next-line no-control-regex
-  return /^[\x20-\x7e]*$/.test(quoted) ? quoted : quoted.replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  if (PLAIN.test(text)) return `"${text}"`;
+  // JSON.stringify escapes quotes, control characters and lone surrogates as Python does; the rest follows.
+  return JSON.stringify(text).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Plain values that {@link writeJson} takes: numbers are floats, bigints are ints. */

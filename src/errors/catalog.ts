@@ -20,6 +20,8 @@ export const kinds = {
   METHOD_NOT_ALLOWED: { mlflow: 'BAD_REQUEST', status: 405, grpc: 'UNIMPLEMENTED' },
   TOO_LARGE: { mlflow: 'BAD_REQUEST', status: 413, grpc: 'RESOURCE_EXHAUSTED' },
   UNSUPPORTED_TYPE: { mlflow: 'BAD_REQUEST', status: 415, grpc: 'INVALID_ARGUMENT' },
+  REQUEST_TIMEOUT: { mlflow: 'BAD_REQUEST', status: 408, grpc: 'DEADLINE_EXCEEDED' },
+  HEADERS_TOO_LARGE: { mlflow: 'BAD_REQUEST', status: 431, grpc: 'RESOURCE_EXHAUSTED' },
   BUSY: { mlflow: 'RESOURCE_EXHAUSTED', status: 429, grpc: 'RESOURCE_EXHAUSTED' },
   INTERNAL: { mlflow: 'INTERNAL_ERROR', status: 500, grpc: 'INTERNAL' },
   NOT_IMPLEMENTED: { mlflow: 'NOT_IMPLEMENTED', status: 501, grpc: 'UNIMPLEMENTED' },
@@ -34,6 +36,7 @@ export const catalog = {
   JSON_TOO_DEEP: ['BAD_REQUEST', 'The JSON text is nested deeper than {limit} levels.'],
   DTYPE_UNKNOWN: ['INVALID', 'Unknown dtype {dtype}. Use a numpy dtype name such as float32, int64, bool, str or datetime64[ns].'],
   DATA_SHAPE_INVALID: ['INVALID', 'The data does not fit its shape: {reason}.'],
+  FRAME_INVALID: ['BAD_REQUEST', 'The data cannot be laid out as a table: {reason}.'],
 
   // schema
 
@@ -44,6 +47,7 @@ export const catalog = {
   MLMODEL_INVALID: ['INVALID', 'The MLmodel file is not valid: {reason}.'],
 
   // wire
+  NOT_SERIALIZABLE: ['INTERNAL', 'The answer holds a {type}, which JSON cannot hold. Let the model answer numbers, text, lists, arrays or tables.'],
 
   // formats
   FILE_TRUNCATED: ['INVALID', '{file}: the file ends early: {needed} bytes are needed at offset {offset}, {available} are there.'],
@@ -64,8 +68,21 @@ export const catalog = {
 
   // model
   NO_NATIVE_FLAVOR: ['NOT_IMPLEMENTED', 'No flavor of this model can be scored natively ({reasons}).'],
+  MODEL_URI_UNSUPPORTED: ['INVALID', 'Cannot open {uri}. Give a folder path or a file: URL.'],
+  MODEL_FLAVOR_UNKNOWN: ['INVALID', 'This model has no flavor {flavor}. It has: {flavors}.'],
+  MODEL_RAISED: ['BAD_REQUEST', 'The model refused this input: {reason}.'],
 
   // serve
+  BODY_TOO_LARGE: ['TOO_LARGE', 'The request body is larger than {limit} bytes. Send less at a time, or start the server with a larger --body-limit.'],
+  BODY_ENCODING_UNKNOWN: ['UNSUPPORTED_TYPE', 'The content encoding {encoding} is not supported. Use gzip, deflate, br, zstd or none.'],
+  BODY_ENCODING_INVALID: ['BAD_REQUEST', 'The request body is not valid {encoding} data.'],
+  REQUEST_INVALID: ['BAD_REQUEST', 'Not a valid HTTP request ({reason}).'],
+  REQUEST_INCOMPLETE: ['REQUEST_TIMEOUT', 'The request did not arrive whole in time.'],
+  REQUEST_HEADERS_TOO_LARGE: ['HEADERS_TOO_LARGE', 'The request headers are larger than {limit} bytes.'],
+  SERVER_BUSY: ['UNAVAILABLE', 'The server has {what} in work, its limit. Try again shortly.'],
+  LISTEN_FAILED: ['INVALID', 'Cannot listen on {host} port {port}: {reason}.'],
+  WORKER_FAILED: ['INTERNAL', 'A worker process ended with {status} before it could serve.'],
+  OPTION_INVALID: ['INVALID', '{option} must be {expected}.'],
 
   // cli
   INTERNAL: ['INTERNAL', 'Something failed inside mlmodel: {reason}. This is a defect; please report it.'],

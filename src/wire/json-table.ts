@@ -1,0 +1,116 @@
+/**
+ * Tables as JSON text: what DataFrame.to_dict gives with orient records and split.
+ * @module
+ */
+import { type Column, isValid } from '../data/column.ts';
+import { type DatetimeDType, isComplex, isDatetime, isFloat, isTimedelta, NAT } from '../data/dtype.ts';
+import { datetimeNs, isoDateTime, zoneOffsets } from '../data/iso-text.ts';
+import { jsonString } from '../data/json-write.ts';
+import { jsonNumber } from '../data/numbers.ts';
+import type { Table } from '../data/table.ts';
+import { Missing, Scalar, type Value } from '../data/values.ts';
+import { type JsonRules, keyText, refuse, valueText } from './json-value.ts';
+
+/** A list of one object a row. The last of columns with one name wins, at the place of the first. */
+export function recordsText(table: Table, rules: JsonRules): string {
+  const { length } = table, byName = new Map<Value, Column>();
+  if (length === 0 || table.columns.length === 0) return '[]';
+  for (const [j, name] of table.names.entries()) byName.set(sameLabel(name), table.columns[j] as Column);
+  const prefixes: string[] = [], cells: string[][] = [];
+  for (const [name, col] of byName) {
+    prefixes.push(`${prefixes.length === 0 ? '{' : ', '}${keyText(name)}: `);
+    cells.push(cellTexts(col, rules));
+  }
+  if (cells.length === 1) return oneColumn(prefixes[0] as string, cells[0] as string[]);
+  let text = '[';
+  for (let i = 0; i < length; i++) {
+    if (i > 0) text += ', ';
+    for (let j = 0; j < cells.length; j++) text += (prefixes[j] as string) + (cells[j] as string[])[i];
+    text += '}';
+  }
+  return `${text}]`;
+}
+
+/** `{"index": […], "columns": […], "data": [[…], …]}`, each part on request. */
+export function splitText(table: Table, rules: JsonRules, parts: { index: boolean; columns: boolean }): string {
+  const fields: string[] = [];
+  if (parts.index) fields.push(`"index": ${valueText([...(table.index ?? Array.from({ length: table.length }, (_, i) => BigInt(i)))], rules)}`);
+  if (parts.columns) fields.push(`"columns": ${valueText([...table.names], rules)}`);
+  const cells = table.columns.map((col) => cellTexts(col, rules));
+  let data = '[';
+  for (let i = 0; i < table.length && cells.length > 0; i++) {
+    data += i > 0 ? ', [' : '[';
+    for (let j = 0; j < cells.length; j++) data += (j > 0 ? ', ' : '') + (cells[j] as string[])[i];
+    data += ']';
+  }
+  fields.push(`"data": ${data}]`);
+  return `{${fields.join(', ')}}`;
+}
+
+function oneColumn(prefix: string, cells: readonly string[]): string {
+  let text = '[';
+  for (let i = 0; i < cells.length; i++) text += (i > 0 ? ', ' : '') + prefix + cells[i] + '}';
+  return `${text}]`;
+}
+
+/** Python's dict takes 1, 1.0 and True for one key. */
+function sameLabel(label: Value): Value {
+  if (typeof label === 'boolean') return label ? 1n : 0n;
+  return typeof label === 'number' && Number.isInteger(label) ? BigInt(label) : label;
+}
+
+/** Each cell of a column as JSON text. */
+export function cellTexts(col: Column, rules: JsonRules): string[] {
+  const { dtype, values, length, validity } = col;
+  const out = new Array<string>(length);
+  if (isFloat(dtype)) {
+    for (let i = 0; i < length; i++) out[i] = jsonNumber(values[i] as number);
+  } else if (dtype === 'bool') {
+    for (let i = 0; i < length; i++) out[i] = values[i] === 0 ? 'false' : 'true';
+  } else if (dtype === 'str') {
+    const missing = col.nullable ? '' : 'NaN';
+    for (let i = 0; i < length; i++) out[i] = values[i] === null ? missing || noValue(rules) : jsonString(values[i] as string);
+  } else if (isDatetime(dtype)) {
+    const offsets = col.tz === undefined ? undefined : zoneOffsets(col.tz);
+    for (let i = 0; i < length; i++) out[i] = timestampText(values[i] as bigint, dtype, offsets);
+  } else if (isTimedelta(dtype)) {
+    for (let i = 0; i < length; i++) out[i] = values[i] === NAT ? '"NaT"' : refuse('Timedelta');
+  } else if (isComplex(dtype)) {
+    if (length > 0) refuse('complex');
+  } else if (dtype === 'category') {
+    const categories = col.categories ? cellTexts(col.categories, rules) : [];
+    const missing = col.categories && isDatetime(col.categories.dtype) ? '"NaT"' : 'NaN';
+    for (let i = 0; i < length; i++) out[i] = categories[values[i] as number] ?? missing;
+  } else if (dtype === 'object' || dtype === 'bytes') {
+    for (let i = 0; i < length; i++) out[i] = objectText((values[i] ?? null) as Value, rules);
+  } else {
+    for (let i = 0; i < length; i++) out[i] = `${values[i]}`;
+  }
+  if (validity !== null) {
+    for (let i = 0; i < length; i++) if (!isValid(validity, i)) out[i] = noValue(rules);
+  }
+  return out;
+}
+
+function noValue(rules: JsonRules): string {
+  return rules.missingCells ? 'null' : refuse('NAType');
+}
+
+/** pandas hands object cells out as Python's own types, times of numpy as Timestamp. */
+function objectText(value: Value, rules: JsonRules): string {
+  if (value instanceof Missing && value.kind === 'NA') return noValue(rules);
+  if (value instanceof Scalar) {
+    if (isTimedelta(value.dtype)) return refuse('Timedelta');
+    if (isDatetime(value.dtype)) return timestampText(BigInt(value.value as bigint), value.dtype, undefined);
+    return valueText(value, rules.scalars ? rules : { ...rules, scalars: true });
+  }
+  return valueText(value, rules);
+}
+
+function timestampText(value: bigint, dtype: DatetimeDType, offsets: ((ns: bigint) => number) | undefined): string {
+  if (value === NAT) return '"NaT"';
+  const ns = datetimeNs(value, dtype);
+  if (!offsets) return `"${isoDateTime(ns, null)}"`;
+  const offset = offsets(ns);
+  return `"${isoDateTime(ns + BigInt(offset) * 1_000_000_000n, offset)}"`;
+}
