@@ -37,6 +37,8 @@ export const catalog = {
   DTYPE_UNKNOWN: ['INVALID', 'Unknown dtype {dtype}. Use a numpy dtype name such as float32, int64, bool, str or datetime64[ns].'],
   DATA_SHAPE_INVALID: ['INVALID', 'The data does not fit its shape: {reason}.'],
   FRAME_INVALID: ['BAD_REQUEST', 'The data cannot be laid out as a table: {reason}.'],
+  ARRAY_RAGGED: ['BAD_REQUEST', 'The data cannot be an array: {reason}.'],
+  VALUE_NOT_CONVERTIBLE: ['BAD_REQUEST', 'A value of type {from} cannot become {to}: {reason}.'],
 
   // schema
 
@@ -44,7 +46,10 @@ export const catalog = {
   MODEL_NOT_FOUND: ['NOT_FOUND', 'No MLmodel file in {path}. Give the folder that holds it.'],
   FILE_NOT_FOUND: ['NOT_FOUND', 'The model names the file {path}, which is not in its folder.'],
   PATH_OUTSIDE_MODEL: ['INVALID', 'The path {path} leads out of the model folder.'],
+  FILE_UNREADABLE: ['INVALID', 'The model file {path} cannot be read: {reason}.'],
+  DIRECTORY_NOT_EMPTY: ['INVALID', 'The folder {path} is there and not empty. Give a new folder.'],
   MLMODEL_INVALID: ['INVALID', 'The MLmodel file is not valid: {reason}.'],
+  YAML_INVALID: ['INVALID', '{file} is not valid YAML at line {line}: {reason}.'],
 
   // wire
   NOT_SERIALIZABLE: ['INTERNAL', 'The answer holds a {type}, which JSON cannot hold. Let the model answer numbers, text, lists, arrays or tables.'],
@@ -60,6 +65,8 @@ export const catalog = {
   // plugins
   LIBRARY_MISSING: ['NOT_IMPLEMENTED', '{feature} needs the package {library}, which is not installed. Run: npm install {library}@{range}'],
   LIBRARY_VERSION: ['NOT_IMPLEMENTED', '{feature} needs {library} {range}; version {version} is installed. Run: npm install {library}@{range}'],
+  LIBRARY_BROKEN: ['NOT_IMPLEMENTED', '{feature} needs {library}; version {version} is installed but does not start: {reason}'],
+  PLUGIN_INVALID: ['INVALID', 'A plug-in of kind {kind} ({source}) is not valid: {reason}.'],
 
   // flavors
   FLAVOR_CONFIG_INVALID: ['INVALID', 'The flavor {flavor} in MLmodel is not valid: {reason}.'],

@@ -24,7 +24,7 @@ export interface PredictOptions {
   readonly output?: string;
   /** Inference parameters by name, defaults filled in. */
   readonly params?: ReadonlyMap<string, Value>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -52,6 +52,8 @@ export interface Flavor<Options = unknown> {
   readonly name: string;
   /** The `loader_module`s of python_function that it stands in for. */
   readonly loaders: readonly string[];
+  /** Flavors of one model are tried from low to high; a general format stands behind a library's own. @default 0 */
+  readonly priority?: number;
   /** Which worker runs it, for flavors that are not native. */
   readonly runs?: 'python' | 'r' | 'javascript';
   /** Tells from the files alone whether this model can be scored natively; `unsupported` lists what it lacks. */
