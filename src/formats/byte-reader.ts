@@ -124,6 +124,13 @@ export class ByteReader {
     return n;
   }
 
+  /** `offset` as a number, if it lies in 0…length. */
+  checkOffset(offset: number | bigint): number {
+    const at = Number(offset);
+    if (!(at >= 0 && at <= this.length)) this.fail(`the offset ${offset} is not in the file`);
+    return at;
+  }
+
   /** The next `count` bytes, not copied. */
   bytes(count: number): Uint8Array {
     const start = this.#take(count);
