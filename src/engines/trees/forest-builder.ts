@@ -146,7 +146,7 @@ export class ForestBuilder {
   }
 
   #nodes(tree: TreeNodes, nodes: number): void {
-    const { features, comparison, input } = this.#shape;
+    const { features } = this.#shape;
     const firstNode = this.#feature.length, firstLeaf = this.#leafId.length, firstSet = this.#setStart.length - 1;
     const sets = tree.sets ?? [];
     for (let i = 0; i < nodes; i++) {
@@ -158,8 +158,7 @@ export class ForestBuilder {
         this.#categorical = true;
         this.#threshold.push(firstSet + threshold);
       } else {
-        // NaN compares with nothing; double kernels read "less than -Infinity" as what a missing value is.
-        if (threshold !== threshold || (threshold === -Infinity && comparison === '<' && input === 'float64')) this.#fail(`node ${i} has the threshold ${threshold}`);
+        if (threshold !== threshold) this.#fail(`node ${i} has the threshold ${threshold}`);
         this.#threshold.push(threshold);
       }
       const left = tree.left[i] as number, right = tree.right[i] as number;
