@@ -58,6 +58,8 @@ export const catalog = {
   FILE_TRUNCATED: ['INVALID', '{file}: the file ends early: {needed} bytes are needed at offset {offset}, {available} are there.'],
   FILE_MALFORMED: ['INVALID', '{file}: not a valid {format} file at {where}: {reason}.'],
   FILE_LIMIT_EXCEEDED: ['INVALID', '{file}: {what} is {value}, the limit is {limit}.'],
+  GLOBAL_REFUSED: ['INVALID', '{file}: it names {global}, which is not one of the classes and functions that this reader knows as data. Nothing of it was run.'],
+  PICKLE_OPCODE_REFUSED: ['INVALID', '{file}: the pickle operation {opcode} at byte {offset} is refused: {reason}.'],
 
   // engines
   FOREST_INVALID: ['INVALID', 'The trees of the model are not valid, tree {tree}: {reason}.'],
@@ -74,7 +76,7 @@ export const catalog = {
   OUTPUT_UNKNOWN: ['INVALID', 'This model has no output {output}. It has: {outputs}.'],
 
   // model
-  NO_NATIVE_FLAVOR: ['NOT_IMPLEMENTED', 'No flavor of this model can be scored natively ({reasons}).'],
+  NO_NATIVE_FLAVOR: ['NOT_IMPLEMENTED', 'No flavor of this model can be scored natively ({reasons}). Code that a model carries is not run.'],
   MODEL_URI_UNSUPPORTED: ['INVALID', 'Cannot open {uri}. Give a folder path or a file: URL.'],
   MODEL_FLAVOR_UNKNOWN: ['INVALID', 'This model has no flavor {flavor}. It has: {flavors}.'],
   MODEL_RAISED: ['BAD_REQUEST', 'The model refused this input: {reason}.'],
