@@ -1,0 +1,125 @@
+/**
+ * A model that is ready to score.
+ * @module
+ */
+import type { Value } from '../data/values.ts';
+import { ModelError } from '../errors/model-error.ts';
+import type { Output, Predictor, PredictOptions } from '../flavors/_contract.ts';
+import type { Model } from '../mlmodel/model.ts';
+import type { Enforcer } from '../schema/enforce.ts';
+import type { Enforcement, ModelSignature } from '../schema/signature.ts';
+import { type PlainInput, type PlainParams, readInput, readParams } from './input.ts';
+
+/** What a prediction may be given beside the input. */
+export interface ModelPredictOptions {
+  /** Inference parameters by name; defaults come from the signature. */
+  params?: PlainParams;
+  /** One of the model's `outputs`. @default MLflow's plain answer */
+  output?: string;
+  signal?: AbortSignal;
+}
+
+/** The parts of a {@link LoadedModel}. */
+export interface LoadedModelParts {
+  metadata: Model;
+  flavor: string;
+  predictor: Predictor;
+  enforcer: Enforcer;
+  enforcement: Enforcement;
+}
+
+/** For {@link LoadedModel.score}. */
+export interface ScoreOptions {
+  readonly params?: Value | undefined;
+  readonly output?: string | undefined;
+  /** The input already is what the model takes. */
+  readonly enforced?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A loaded model: enforces the signature, scores, answers.
+ * @example
+ * ```ts
+ * const model = await loadModel('./wine-quality');
+ * const answer = await model.predict([{ alcohol: 9.4, ph: 3.5 }]);
+ * await model.close();
+ * ```
+ */
+export class LoadedModel {
+  readonly metadata: Model;
+  /** The flavor that scores it. */
+  readonly flavor: string;
+  readonly enforcement: Enforcement;
+  readonly #predictor: Predictor;
+  readonly #enforcer: Enforcer;
+
+  constructor(parts: LoadedModelParts) {
+    this.metadata = parts.metadata;
+    this.flavor = parts.flavor;
+    this.enforcement = parts.enforcement;
+    this.#predictor = parts.predictor;
+    this.#enforcer = parts.enforcer;
+  }
+
+  get signature(): ModelSignature | undefined {
+    return this.metadata.signature;
+  }
+
+  /** Names that `output` takes. */
+  get outputs(): readonly string[] {
+    return this.#predictor.outputs;
+  }
+
+  /**
+   * Scores rows (objects or arrays), columns ({name: values}), typed arrays, a Tensor or {name: Tensor}, a Table or an Arrow table.
+   * @returns a Tensor (ndarray), Table (DataFrame), Series, Map of Tensors, or any other value, as the model answers in MLflow
+   * @throws ModelError for input that the signature refuses, and OUTPUT_UNKNOWN
+   */
+  async predict(input: PlainInput, options: ModelPredictOptions = {}): Promise<Output> {
+    options.signal?.throwIfAborted();
+    const read = readInput(input, this.signature, this.enforcement);
+    return this.score(read.data, { enforced: read.enforced, params: readParams(options.params), output: options.output, signal: options.signal });
+  }
+
+  /** Scores data that is a {@link Value} already; answers at once where the engine does. */
+  score(data: Value, options: ScoreOptions = {}): Output | Promise<Output> {
+    const { output } = options;
+    if (output !== undefined && !this.outputs.includes(output)) {
+      throw new ModelError('OUTPUT_UNKNOWN', { output: shortName(output), outputs: [...this.outputs] });
+    }
+    const input = options.enforced === true ? data : this.#enforcer.input(data);
+    const params = this.#enforcer.params(options.params);
+    return this.#predictor.predict(input, new PredictCall(options, this.#predictor.accepts.params ? params : null));
+  }
+
+  /** Frees what the engine holds. */
+  async close(): Promise<void> {
+    await this.#predictor.close?.();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** Hands a predictor its options; the caller's signal is asked for only when the predictor asks. */
+class PredictCall implements PredictOptions {
+  readonly output?: string;
+  readonly params?: ReadonlyMap<string, Value>;
+  readonly #source: ScoreOptions;
+  constructor(source: ScoreOptions, params: ReadonlyMap<string, Value> | null) {
+    this.#source = source;
+    if (source.output !== undefined) this.output = source.output;
+    if (params !== null) this.params = params;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#source.signal;
+  }
+}
+
+/** A caller's word in a message: only when it looks like a name. */
+function shortName(text: string): string {
+  return /^[\w.-]{1,64}$/.test(text) ? text : 'of that name';
+}

@@ -1,0 +1,103 @@
+/**
+ * POST /invocations: body → data → model → answer.
+ * @module
+ */
+import type { Value } from '../../data/values.ts';
+import type { Decoded } from '../../wire/decode.ts';
+import { formatOutput, formatPredictions } from '../../wire/response.ts';
+import { errorAnswer } from '../errors.ts';
+import { type AppRequest, type AppResponse, isPromise, json, type Route } from '../http.ts';
+import type { ModelHost, ServedModel } from '../model-host.ts';
+
+/** What the route needs to know. */
+export interface InvocationsOptions {
+  /** Seconds; 0 for no limit. */
+  readonly timeout: number;
+  /** Is told of errors that are ours. */
+  report(error: unknown): void;
+}
+
+// The body and its label are MLflow's.
+const TIMED_OUT: AppResponse = json(504, 'Request processing time exceeded limit');
+
+/** The route over a host's first model. */
+export function invocationsRoute(host: ModelHost, options: InvocationsOptions): Route {
+  const limit = options.timeout > 0 ? options.timeout * 1000 : Infinity;
+  const fail = (error: unknown): AppResponse => errorAnswer(error, options.report);
+  return {
+    readsBody: true,
+    handle(request, query) {
+      const served = host.get();
+      if (served === undefined) return json(404, '\n');
+      const start = performance.now();
+      const call = new Call(request, query);
+      try {
+        const response = run(served, request, call);
+        if (isPromise(response)) return limited(response, limit, call).catch(fail);
+        return performance.now() - start > limit ? TIMED_OUT : response;
+      } catch (error) {
+        return fail(error);
+      }
+    },
+  };
+}
+
+/** One request's options for the model. Its signal is made only for a predictor that asks for it. */
+class Call {
+  readonly output: string | undefined;
+  params: Value | undefined;
+  enforced = false;
+  readonly #request: AppRequest;
+  #controller: AbortController | undefined;
+  constructor(request: AppRequest, query: string) {
+    this.#request = request;
+    this.output = query === '' ? undefined : (new URLSearchParams(query).get('output') ?? undefined);
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      const gone = this.#request.signal;
+      if (gone?.aborted === true) this.#controller.abort();
+      else gone?.addEventListener('abort', () => this.abort(), { once: true });
+    }
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#controller?.abort();
+  }
+}
+
+function run(served: ServedModel, request: AppRequest, call: Call): AppResponse | Promise<AppResponse> {
+  const decoded = served.decode(request.body, request.contentType);
+  return isPromise(decoded) ? decoded.then((d) => score(served, d, call)) : score(served, decoded, call);
+}
+
+function score(served: ServedModel, decoded: Decoded, call: Call): AppResponse | Promise<AppResponse> {
+  call.params = decoded.params;
+  call.enforced = decoded.enforced;
+  const answer = served.model.score(decoded.data, call);
+  return isPromise(answer) ? answer.then((value) => format(value, decoded, call)) : format(answer, decoded, call);
+}
+
+function format(value: Value, decoded: Decoded, call: Call): AppResponse {
+  if (call.output !== undefined) return json(200, `{"predictions": ${formatOutput(value)}}`);
+  return json(200, formatPredictions(value, decoded));
+}
+
+async function limited(response: Promise<AppResponse>, limit: number, call: Call): Promise<AppResponse> {
+  if (limit === Infinity) return response;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<AppResponse>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(TIMED_OUT);
+      call.abort();
+    }, limit);
+  });
+  try {
+    return await Promise.race([response, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
