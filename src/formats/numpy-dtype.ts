@@ -31,6 +31,9 @@ export class NumpyDType {
   readonly fields: readonly NumpyField[] | undefined;
   /** Of a field that is itself an array. */
   readonly sub: { readonly dtype: NumpyDType; readonly shape: readonly number[] } | undefined;
+  /** Levels of structure, and plain types in all of them. */
+  readonly depth: number;
+  readonly leaves: number;
 
   constructor(kind: NumpyKind, itemSize: number, parts: { bigEndian?: boolean; unit?: TimeUnit | null; step?: number; fields?: readonly NumpyField[]; sub?: NumpyDType['sub'] } = {}) {
     this.kind = kind;
@@ -40,6 +43,9 @@ export class NumpyDType {
     this.step = parts.step ?? 1;
     this.fields = parts.fields;
     this.sub = parts.sub;
+    const inner = parts.fields?.map((f) => f.dtype) ?? (parts.sub ? [parts.sub.dtype] : []);
+    this.depth = inner.reduce((most, d) => Math.max(most, d.depth + 1), 0);
+    this.leaves = inner.length === 0 ? 1 : inner.reduce((sum, d) => sum + d.leaves, 0);
   }
 
   /** numpy's type string, for messages. */
@@ -84,6 +90,8 @@ const SIZES: Readonly<Partial<Record<string, readonly number[]>>> = {
 const UNITS: ReadonlySet<string> = new Set<TimeUnit>(['Y', 'M', 'W', 'D', 'h', 'm', 's', 'ms', 'us', 'ns', 'ps', 'fs', 'as']);
 const ALIASES: Readonly<Record<string, string>> = { '?': 'b1', a: 'S', bool: 'b1', O8: 'O8', O4: 'O8' };
 const MAX_ITEM = 2 ** 31 - 1;
+/** Bounds on nesting; types may share parts, so that a small file could describe a huge one. */
+const MAX_DEPTH = 16, MAX_LEAVES = 4096;
 
 /** A unit's name, or undefined. */
 export function asTimeUnit(text: string): TimeUnit | undefined {
@@ -112,12 +120,16 @@ export function structured(fields: readonly NumpyField[], itemSize: number): Num
   for (const field of fields) {
     if (!Number.isInteger(field.offset) || field.offset < 0 || field.offset + field.dtype.itemSize > itemSize) return undefined;
   }
-  return new Set(fields.map((f) => f.name)).size === fields.length ? new NumpyDType('V', itemSize, { fields }) : undefined;
+  return new Set(fields.map((f) => f.name)).size === fields.length ? bounded(new NumpyDType('V', itemSize, { fields })) : undefined;
+}
+
+function bounded(dtype: NumpyDType): NumpyDType | undefined {
+  return dtype.depth <= MAX_DEPTH && dtype.leaves <= MAX_LEAVES ? dtype : undefined;
 }
 
 /** A field that is an array of `shape` elements of `dtype`, or undefined where it is too large. */
 export function subArray(dtype: NumpyDType, shape: readonly number[]): NumpyDType | undefined {
   let size = dtype.itemSize;
   for (const d of shape) size *= d;
-  return size <= MAX_ITEM && shape.length <= 32 ? new NumpyDType('V', size, { sub: { dtype, shape } }) : undefined;
+  return size <= MAX_ITEM && shape.length <= 32 ? bounded(new NumpyDType('V', size, { sub: { dtype, shape } })) : undefined;
 }
