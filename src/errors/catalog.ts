@@ -41,6 +41,16 @@ export const catalog = {
   VALUE_NOT_CONVERTIBLE: ['BAD_REQUEST', 'A value of type {from} cannot become {to}: {reason}.'],
 
   // schema
+  INPUT_VALUE_INVALID: ['INVALID', 'Column {column}, row {row}: expected {expected}, given {given}.'],
+  INPUT_TYPE_INVALID: ['INVALID', 'Column {column}: expected {expected}, given {given}. Typed input is not converted where values could be lost; cast it first.'],
+  INPUT_MISSING: ['INVALID', 'The model needs {missing}, which the input does not have. Names that the model does not know: {extra}.'],
+  INPUT_EXTRA: ['INVALID', 'The input has {extra}, which the model does not know. Leave them out, or use the enforcement mode safe.'],
+  INPUT_DUPLICATE: ['INVALID', 'The input has the column {column} more than once.'],
+  INPUT_COUNT: ['INVALID', 'The model takes {expected} columns without names; the input has {given}.'],
+  INPUT_FORM_INVALID: ['INVALID', 'The field {form} does not have the form the model takes: expected {expected}, given {given}.'],
+  INPUT_SHAPE_INVALID: ['INVALID', 'Tensor {name}: expected the shape {expected}, given {given}.'],
+  PARAM_VALUE_INVALID: ['INVALID', 'Parameter {param}: expected {expected}, given {given}.'],
+  PARAM_UNKNOWN: ['INVALID', 'The model has no parameters {unknown}. It has: {known}.'],
 
   // mlmodel
   MODEL_NOT_FOUND: ['NOT_FOUND', 'No MLmodel file in {path}. Give the folder that holds it.'],
@@ -94,6 +104,10 @@ export const catalog = {
   OPTION_INVALID: ['INVALID', '{option} must be {expected}.'],
 
   // cli
+  INPUT_FILE_UNREADABLE: ['INVALID', 'Cannot read {path}: {reason}.'],
+  RECORDING_INVALID: ['INVALID', '{file}, line {line}: {reason}.'],
+  NOTHING_TO_VERIFY: ['INVALID', 'Nothing to verify: {reason}.'],
+  PYTHON_MISSING: ['NOT_IMPLEMENTED', 'Recording needs a Python that can import mlflow and load this model: {reason}. Name one with --python.'],
   INTERNAL: ['INTERNAL', 'Something failed inside mlmodel: {reason}. This is a defect; please report it.'],
 } as const;
 

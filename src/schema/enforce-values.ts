@@ -1,0 +1,219 @@
+/**
+ * Untyped input (JSON, CSV, plain rows) cast to a signature by value and without loss, in the modes safe and strict.
+ * @module
+ */
+import { labelText, Table } from '../data/table.ts';
+import type { Value } from '../data/values.ts';
+import { ModelError } from '../errors/model-error.ts';
+import type { ColSpec } from './col-spec.ts';
+import { isScalarType } from './data-types.ts';
+import { type Cell, type ColumnCast, compileColumnCast, givenWords } from './enforce-values-cells.ts';
+import { csvCell } from './enforce-values-csv.ts';
+import { compileTensorForms } from './enforce-values-tensors.ts';
+import type { ModelSignature } from './signature.ts';
+
+/**
+ * Casts the forms of a request. Each method gives what the model is given: a Table in schema order (optional columns that
+ * are absent stay absent), or for tensor signatures a Tensor or a Map of name → Tensor.
+ *
+ * Every method throws ModelError INPUT_FORM_INVALID, INPUT_MISSING, INPUT_EXTRA, INPUT_DUPLICATE, INPUT_COUNT,
+ * INPUT_VALUE_INVALID or INPUT_SHAPE_INVALID.
+ */
+export interface ValueEnforcer {
+  /** `dataframe_split`: its `columns` (undefined when absent) and `data`; the index is not looked at. */
+  split(columns: Value | undefined, data: Value): Value;
+  /** `dataframe_records`, and plain rows. */
+  records(rows: Value): Value;
+  /** `inputs`: a dict of columns or one record, a list of records, a list for one column, rows where unnamed. */
+  inputs(value: Value): Value;
+  /** `instances`: as `inputs`, but every column must bring its own length. */
+  instances(value: Value): Value;
+  /** CSV: the header's names and the text of each column's cells, null where empty or an NA word. */
+  csv(names: readonly Value[], columns: readonly (readonly (string | null)[])[]): Value;
+}
+
+/** How untyped input is held against a signature here; mode mlflow has its own path. */
+export type LosslessMode = 'safe' | 'strict';
+
+/**
+ * Works out once how untyped input becomes what the model is given.
+ *
+ * @returns undefined without an input signature: the input then stays as it is
+ * @example
+ * ```ts
+ * const enforcer = compileValueEnforcer(signature, 'safe');
+ * enforcer?.split(['x', 'y'], [[1n, 2.5], [null, 3]]); // Table
+ * ```
+ */
+export function compileValueEnforcer(signature: ModelSignature | undefined, mode: LosslessMode): ValueEnforcer | undefined {
+  const schema = signature?.inputs;
+  if (!schema) return undefined;
+  if (schema.tensors) return compileTensorForms(schema.tensors, mode);
+  return new ColumnForms(schema.columns ?? [], schema.named, mode);
+}
+
+interface Plan {
+  readonly spec: ColSpec;
+  readonly name: Value;
+  readonly text: string;
+  readonly cast: ColumnCast;
+}
+
+class ColumnForms implements ValueEnforcer {
+  readonly #plans: readonly Plan[];
+  readonly #named: boolean;
+  readonly #strict: boolean;
+  /** Names as given, and as text where a JSON key stands for an integer name. */
+  readonly #byName: ReadonlyMap<Value, number>;
+  /** A dict is one record, not columns, as soon as a cell may itself be a list or dict. */
+  readonly #nested: boolean;
+
+  constructor(specs: readonly ColSpec[], named: boolean, mode: LosslessMode) {
+    this.#named = named;
+    this.#strict = mode === 'strict';
+    this.#plans = specs.map((spec, i) => {
+      const name = named ? spec.name : BigInt(i), text = labelText(name);
+      return { spec, name, text, cast: compileColumnCast(text, spec.type, Boolean(spec.required) && spec.required !== 0n) };
+    });
+    const byName = new Map<Value, number>();
+    this.#plans.forEach((plan, i) => byName.set(plan.name, i));
+    this.#plans.forEach((plan, i) => { if (!byName.has(plan.text)) byName.set(plan.text, i); });
+    this.#byName = byName;
+    this.#nested = specs.some((spec) => typeof spec.type !== 'string');
+  }
+
+  split(columns: Value | undefined, data: Value): Value {
+    if (!Array.isArray(data)) return wrongForm('dataframe_split', 'a list of rows in data', givenWords(data));
+    if (columns !== undefined && columns !== null && !Array.isArray(columns)) return wrongForm('dataframe_split', 'a list of names in columns', givenWords(columns));
+    const names = columns ?? undefined;
+    const single = (names?.length ?? this.#plans.length) === 1;
+    const rows = single ? data.map((row) => (Array.isArray(row) ? row : [row])) : data;
+    return this.#rows('dataframe_split', names, rows);
+  }
+
+  records(rows: Value): Value {
+    if (!Array.isArray(rows)) return wrongForm('dataframe_records', 'a list of records', givenWords(rows));
+    return rows.length > 0 && !(rows[0] instanceof Map) ? this.split(undefined, rows) : this.#records('dataframe_records', rows);
+  }
+
+  inputs(value: Value): Value {
+    return this.#free('inputs', value, true);
+  }
+
+  instances(value: Value): Value {
+    return this.#free('instances', value, false);
+  }
+
+  csv(names: readonly Value[], columns: readonly (readonly (string | null)[])[]): Value {
+    // The index that to_csv() writes has no name; here it would shift every position.
+    const index = !this.#named && names.length === this.#plans.length + 1 && names[0] === 'Unnamed: 0' ? 1 : 0;
+    const chosen = this.#choose(names.slice(index));
+    return this.#build(columns[0]?.length ?? 0, (plan, i) => {
+      const cells = columns[(chosen[i] ?? -1) + index], type = plan.spec.type;
+      return (chosen[i] ?? -1) < 0 || !cells ? undefined : cells.map((text) => (text === null ? null : csvCell(type, text)));
+    });
+  }
+
+  /** For each column of the schema the position of its name in the request, −1 where an optional one is absent. */
+  #choose(names: readonly Value[]): number[] {
+    if (!this.#named) {
+      if (names.length !== this.#plans.length) throw new ModelError('INPUT_COUNT', { expected: this.#plans.length, given: names.length });
+      return this.#plans.map((_, i) => i);
+    }
+    const chosen = this.#plans.map(() => -1), extra: string[] = [];
+    names.forEach((name, at) => {
+      const i = this.#byName.get(name);
+      if (i === undefined) extra.push(labelText(name));
+      else if (chosen[i] !== -1) throw new ModelError('INPUT_DUPLICATE', { column: labelText(name) });
+      else chosen[i] = at;
+    });
+    const missing = this.#plans.filter((plan, i) => plan.spec.required && chosen[i] === -1).map((plan) => plan.text);
+    if (missing.length > 0) throw new ModelError('INPUT_MISSING', { missing, extra: extra.length > 0 ? extra : 'none' });
+    if (this.#strict && extra.length > 0) throw new ModelError('INPUT_EXTRA', { extra });
+    return chosen;
+  }
+
+  #build(length: number, cellsOf: (plan: Plan, i: number) => readonly Cell[] | undefined): Table {
+    const names: Value[] = [], columns = [];
+    for (const [i, plan] of this.#plans.entries()) {
+      const cells = cellsOf(plan, i);
+      if (!cells) continue;
+      names.push(plan.name);
+      columns.push(plan.cast(cells));
+    }
+    return new Table(names, columns, length);
+  }
+
+  #rows(form: string, names: readonly Value[] | undefined, rows: readonly Value[]): Table {
+    const first = rows[0];
+    const given = names ?? Array.from({ length: Array.isArray(first) ? first.length : 0 }, (_, i) => BigInt(i));
+    const chosen = this.#choose(given);
+    rows.forEach((row, i) => {
+      if (!Array.isArray(row)) wrongForm(form, 'rows that are lists', `${givenWords(row)} in row ${i}`);
+      else if (row.length !== given.length) wrongForm(form, `${given.length} values in each row`, `${row.length} in row ${i}`);
+    });
+    return this.#build(rows.length, (_, i) => {
+      const at = chosen[i] ?? -1;
+      return at < 0 ? undefined : (rows as Value[][]).map((row) => row[at]);
+    });
+  }
+
+  #records(form: string, rows: readonly Value[]): Table {
+    const keys = new Set<Value>();
+    rows.forEach((row, i) => {
+      if (!(row instanceof Map)) wrongForm(form, 'records', `${givenWords(row)} in row ${i}`);
+      else for (const key of row.keys()) keys.add(key);
+    });
+    const names = [...keys], chosen = this.#choose(names);
+    return this.#build(rows.length, (_, i) => {
+      const name = names[chosen[i] ?? -1];
+      return name === undefined ? undefined : (rows as Map<Value, Value>[]).map((row) => row.get(name));
+    });
+  }
+
+  #free(form: string, value: Value, repeats: boolean): Table {
+    if (value instanceof Map) return this.#dict(form, value, repeats);
+    const count = this.#plans.length, only = this.#plans[0]?.spec.type;
+    if (!Array.isArray(value)) {
+      if (this.#named || count !== 1 || value === null) return wrongForm(form, this.#named ? 'a dict of columns or a list of records' : 'a list of rows', givenWords(value));
+      return this.#rows(form, undefined, [[value]]);
+    }
+    if (value.some((item) => item instanceof Map) && !(count === 1 && this.#nested && !this.#named)) return this.#records(form, value);
+    if (this.#named && count === 1) {
+      const one = typeof only === 'object' && !value.every((item) => item === null || Array.isArray(item) || item instanceof Map);
+      return this.#build(one ? 1 : value.length, () => (one ? [value] : value));
+    }
+    if (!this.#named && count === 1) return this.#rows(form, undefined, value.map((item) => (Array.isArray(item) && isScalarType(only) ? item : [item])));
+    if (value.length > 0 && this.#named) return wrongForm(form, 'a dict of columns or a list of records, for the columns have names', 'a plain list');
+    return this.#rows(form, undefined, value);
+  }
+
+  #dict(form: string, value: ReadonlyMap<Value, Value>, repeats: boolean): Table {
+    if (!this.#named) return wrongForm(form, 'a list of rows, for the columns have no names', 'an object');
+    const names = [...value.keys()];
+    if (this.#nested || names.every((name) => !Array.isArray(value.get(name)))) return this.#records(form, [value as Map<Value, Value>]);
+    const chosen = this.#choose(names);
+    let length = -1;
+    for (const at of chosen) {
+      const cells = at < 0 ? undefined : value.get(names[at] as Value);
+      if (!Array.isArray(cells) && (!repeats || cells instanceof Map)) {
+        if (at >= 0) wrongForm(form, 'a list for each column', `${givenWords(cells)} for column ${labelText(names[at] as Value)}`);
+      } else if (Array.isArray(cells)) {
+        if (length >= 0 && cells.length !== length) wrongForm(form, 'columns of equal length', `${length} and ${cells.length} values`);
+        length = cells.length;
+      }
+    }
+    const rows = Math.max(length, 0);
+    return this.#build(rows, (_, i) => {
+      const at = chosen[i] ?? -1;
+      if (at < 0) return undefined;
+      const cells = value.get(names[at] as Value);
+      return Array.isArray(cells) ? cells : new Array<Cell>(rows).fill(cells);
+    });
+  }
+}
+
+function wrongForm(form: string, expected: string, given: string): never {
+  throw new ModelError('INPUT_FORM_INVALID', { form, expected, given });
+}
+
