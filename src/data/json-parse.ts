@@ -10,6 +10,8 @@ import type { Value } from './values.ts';
 export interface JsonParseOptions {
   /** Deepest nesting of arrays and objects. @default 512 */
   maxDepth?: number;
+  /** Reads a number's text in another way (as the JSON readers of older libraries do). */
+  number?: (text: string, offset: number) => bigint | number;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface JsonParseOptions {
  * ```
  */
 export function parseJson(text: string, options: JsonParseOptions = {}): Value {
-  return new Reader(text, options.maxDepth ?? 512).document();
+  return new Reader(text, options).document();
 }
 
 const QUOTE = 34, BACKSLASH = 92, COMMA = 44, COLON = 58, OPEN_LIST = 91, CLOSE_LIST = 93, OPEN_MAP = 123, CLOSE_MAP = 125;
@@ -31,10 +33,12 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
 class Reader {
   readonly #text: string;
   readonly #maxDepth: number;
+  readonly #numberOf: JsonParseOptions['number'];
   #at = 0;
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, options: JsonParseOptions) {
     this.#text = text;
-    this.#maxDepth = maxDepth;
+    this.#maxDepth = options.maxDepth ?? 512;
+    this.#numberOf = options.number;
   }
 
   document(): Value {
@@ -88,6 +92,7 @@ class Reader {
     const match = NUMBER.exec(this.#text);
     if (!match) this.#fail('expected a value');
     this.#at = NUMBER.lastIndex;
+    if (this.#numberOf) return this.#numberOf(match[0], this.#at - match[0].length);
     return match[1] === undefined && match[2] === undefined ? this.#integer(match[0]) : Number(match[0]);
   }
 

@@ -1,0 +1,55 @@
+/**
+ * `instances` and `inputs` as MLflow 1.30 reads them (mlflow/utils/proto_json_utils.py, parse_tf_serving_input).
+ * @module
+ */
+import type { DType } from '../data/dtype.ts';
+import { numpyArray } from '../data/numpy-array.ts';
+import { Tensor } from '../data/tensor.ts';
+import type { Value } from '../data/values.ts';
+import { ModelError } from '../errors/model-error.ts';
+import type { Schema } from '../schema/schema.ts';
+import { numpyOf } from './v1-enforce.ts';
+
+/** Reads the one key of the body, cast to the schema's dtypes where there is one. */
+export function parseServing15(body: ReadonlyMap<Value, Value>, schema: Schema | undefined): Value {
+  const [key] = body.keys();
+  if (body.size !== 1) throw new ModelError('INPUT_FORM_INVALID', { form: 'body', expected: 'exactly one of the keys instances and inputs', given: `${body.size} keys` });
+  const given = body.get(key ?? null) ?? null;
+  const items = key === 'instances' && Array.isArray(given) && given[0] instanceof Map ? columnsOf(given) : given;
+  const data = cast(items, schema);
+  if (key === 'instances' && data instanceof Map) {
+    const lengths = new Set([...data.values()].map((value) => (value instanceof Tensor ? value.shape[0] : undefined)));
+    if (lengths.size > 1 || lengths.has(undefined)) throw new ModelError('INPUT_FORM_INVALID', { form: 'instances', expected: 'as many values for each name', given: 'different lengths' });
+  }
+  return data;
+}
+
+function columnsOf(items: readonly Value[]): Map<Value, Value> {
+  const out = new Map<Value, Value[]>();
+  for (const item of items) {
+    if (!(item instanceof Map)) throw new ModelError('INPUT_FORM_INVALID', { form: 'instances', expected: 'objects only, or none', given: 'a mixture' });
+    for (const [name, value] of item) {
+      const list = out.get(name);
+      if (list) list.push(value);
+      else out.set(name, [value]);
+    }
+  }
+  return out as Map<Value, Value>;
+}
+
+function cast(given: Value, schema: Schema | undefined): Value {
+  if (!schema) return given instanceof Map ? arrays(given, () => undefined) : numpyArray(given);
+  const dtypes = (schema.columns?.map((spec) => numpyOf(spec.type)) ?? schema.tensors?.map((spec) => spec.dtype) ?? []) as readonly DType[];
+  if (!schema.named) {
+    if (!Array.isArray(given)) throw new ModelError('INPUT_FORM_INVALID', { form: 'body', expected: 'a list, as the signature has no names', given: 'no list' });
+    return numpyArray(given, dtypes[0]);
+  }
+  const names = schema.inputs.map((spec) => spec.name);
+  const named: Value = names.length === 1 && Array.isArray(given) ? new Map<Value, Value>([[names[0] ?? null, given]]) : given;
+  if (!(named instanceof Map)) throw new ModelError('INPUT_FORM_INVALID', { form: 'body', expected: 'an object of name → values, as the signature has names', given: 'no object' });
+  return arrays(named, (name) => dtypes[names.indexOf(name)]);
+}
+
+function arrays(map: ReadonlyMap<Value, Value>, dtypeOf: (name: Value) => DType | undefined): Map<Value, Value> {
+  return new Map([...map].map(([name, value]) => [name, numpyArray(value, dtypeOf(name))]));
+}
