@@ -86,10 +86,9 @@ export function zoneOffsets(zone: string): (utcNs: bigint) => number {
   }
   return (utcNs) => {
     const name = format.formatToParts(new Date(Number(floorDiv(utcNs, 1_000_000n)))).find((part) => part.type === 'timeZoneName')?.value ?? '';
-    const match = /([+-])(\d\d):(\d\d)/.exec(name);
+    const match = /([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(name);
     if (!match) return 0;
-    // pandas leaves out the seconds that offsets had before standard time.
-    const size = Number(match[2]) * 3600 + Number(match[3]) * 60;
+    const size = Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0);
     return match[1] === '-' ? -size : size;
   };
 }

@@ -59,9 +59,20 @@ export const catalog = {
   FILE_UNREADABLE: ['INVALID', 'The model file {path} cannot be read: {reason}.'],
   DIRECTORY_NOT_EMPTY: ['INVALID', 'The folder {path} is there and not empty. Give a new folder.'],
   MLMODEL_INVALID: ['INVALID', 'The MLmodel file is not valid: {reason}.'],
+  INPUT_EXAMPLE_INVALID: ['INVALID', 'The input example is not valid: {reason}.'],
   YAML_INVALID: ['INVALID', '{file} is not valid YAML at line {line}: {reason}.'],
 
   // wire
+  CONTENT_TYPE_MISSING: ['UNSUPPORTED_TYPE', 'The request has no Content-Type header. Send application/json, text/csv or application/vnd.apache.parquet.'],
+  CONTENT_TYPE_UNSUPPORTED: ['UNSUPPORTED_TYPE', 'The content type {type} is not supported. Send application/json, text/csv or application/vnd.apache.parquet.'],
+  CONTENT_TYPE_PARAMETER: ['UNSUPPORTED_TYPE', 'Unrecognized content type parameters: {parameters}. Only charset=utf-8 is allowed; format=… belongs to the scoring protocol of MLflow 1.'],
+  CHARSET_UNSUPPORTED: ['UNSUPPORTED_TYPE', 'The scoring server only supports UTF-8.'],
+  TEXT_INVALID: ['BAD_REQUEST', 'The body is not valid {encoding} text.'],
+  REQUEST_INVALID: ['BAD_REQUEST', 'Invalid input: {reason}.'],
+  TYPE_HINT_INPUT_MISSING: ['INVALID', 'The body of a request to a model with type hints must be a JSON object with the key inputs.'],
+  COLUMN_NOT_CONVERTIBLE: ['BAD_REQUEST', 'The data is not compatible with the model signature: column {column} cannot become {type}: {reason}.'],
+  CSV_INVALID: ['BAD_REQUEST', 'The body is not a CSV table: {reason}.'],
+  PARQUET_INVALID: ['BAD_REQUEST', 'The body is not a readable Parquet file: {reason}.'],
   NOT_SERIALIZABLE: ['INTERNAL', 'The answer holds a {type}, which JSON cannot hold. Let the model answer numbers, text, lists, arrays or tables.'],
 
   // formats

@@ -6,6 +6,7 @@ import { type Column, isValid } from '../data/column.ts';
 import { type DatetimeDType, isComplex, isDatetime, isFloat, isTimedelta, NAT } from '../data/dtype.ts';
 import { datetimeNs, isoDateTime, zoneOffsets } from '../data/iso-text.ts';
 import { jsonString } from '../data/json-write.ts';
+import { labelKey } from '../data/labels.ts';
 import { jsonNumber } from '../data/numbers.ts';
 import type { Table } from '../data/table.ts';
 import { Missing, Scalar, type Value } from '../data/values.ts';
@@ -13,11 +14,15 @@ import { type JsonRules, keyText, refuse, valueText } from './json-value.ts';
 
 /** A list of one object a row. The last of columns with one name wins, at the place of the first. */
 export function recordsText(table: Table, rules: JsonRules): string {
-  const { length } = table, byName = new Map<Value, Column>();
-  if (length === 0 || table.columns.length === 0) return '[]';
-  for (const [j, name] of table.names.entries()) byName.set(sameLabel(name), table.columns[j] as Column);
+  const { length } = table, byName = new Map<Value, { name: Value; col: Column }>();
+  if (table.columns.length === 0) return rules.pandas3 ? `[${Array<string>(length).fill('{}').join(', ')}]` : '[]';
+  if (length === 0) return '[]';
+  for (const [j, label] of table.names.entries()) {
+    const key = labelKey(label);
+    byName.set(key, { name: byName.get(key)?.name ?? label, col: table.columns[j] as Column });
+  }
   const prefixes: string[] = [], cells: string[][] = [];
-  for (const [name, col] of byName) {
+  for (const { name, col } of byName.values()) {
     prefixes.push(`${prefixes.length === 0 ? '{' : ', '}${keyText(name)}: `);
     cells.push(cellTexts(col, rules));
   }
@@ -51,12 +56,6 @@ function oneColumn(prefix: string, cells: readonly string[]): string {
   let text = '[';
   for (let i = 0; i < cells.length; i++) text += (i > 0 ? ', ' : '') + prefix + cells[i] + '}';
   return `${text}]`;
-}
-
-/** Python's dict takes 1, 1.0 and True for one key. */
-function sameLabel(label: Value): Value {
-  if (typeof label === 'boolean') return label ? 1n : 0n;
-  return typeof label === 'number' && Number.isInteger(label) ? BigInt(label) : label;
 }
 
 /** Each cell of a column as JSON text. */
@@ -93,7 +92,7 @@ export function cellTexts(col: Column, rules: JsonRules): string[] {
 }
 
 function noValue(rules: JsonRules): string {
-  return rules.missingCells ? 'null' : refuse('NAType');
+  return rules.pandas3 ? 'null' : refuse('NAType');
 }
 
 /** pandas hands object cells out as Python's own types, times of numpy as Timestamp. */

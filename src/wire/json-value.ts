@@ -19,16 +19,16 @@ export interface JsonRules {
   readonly time: boolean;
   /** numpy scalars become the Python values they hold. */
   readonly scalars: boolean;
-  /** A missing cell (NA) of a table becomes null. */
-  readonly missingCells: boolean;
+  /** Tables as pandas 3 hands them out: NA cells as null, rows of no columns as empty objects. */
+  readonly pandas3: boolean;
 }
 
 /** NumpyEncoder of MLflow 2 and 3, with the pandas of that time. */
-export const SERVER_RULES: JsonRules = { bytes: true, time: true, scalars: true, missingCells: true };
+export const SERVER_RULES: JsonRules = { bytes: true, time: true, scalars: true, pandas3: true };
 /** NumpyEncoder of MLflow 1. */
-export const SERVER_V1_RULES: JsonRules = { bytes: true, time: false, scalars: true, missingCells: false };
+export const SERVER_V1_RULES: JsonRules = { bytes: true, time: false, scalars: true, pandas3: false };
 /** The encoder of MLflow's own clients (dump_input_data). */
-export const CLIENT_RULES: JsonRules = { bytes: false, time: true, scalars: false, missingCells: true };
+export const CLIENT_RULES: JsonRules = { bytes: false, time: true, scalars: false, pandas3: true };
 
 /**
  * A value as JSON text.
