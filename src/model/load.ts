@@ -5,6 +5,7 @@
 import { ModelError } from '../errors/model-error.ts';
 import type { ModelFiles } from '../mlmodel/files.ts';
 import { readModel } from '../mlmodel/read.ts';
+import type { Model } from '../mlmodel/model.ts';
 import { compileEnforcer } from '../schema/enforce.ts';
 import type { Enforcement } from '../schema/signature.ts';
 import { chooseFlavor } from './choose-flavor.ts';
@@ -33,12 +34,26 @@ export interface LoadOptions {
  */
 export async function loadModel(source: string | URL | ModelFiles, options: LoadOptions = {}): Promise<LoadedModel> {
   const { enforcement = 'safe', flavor, onProgress } = options;
-  const files = watchReads(await openModelFiles(source), onProgress);
-  const metadata = await readModel(files, { enforcement });
+  const { files, metadata } = await openModel(source, options);
   const chosen = await chooseFlavor(metadata, files, flavor);
   if (!('flavor' in chosen)) throw new ModelError('NO_NATIVE_FLAVOR', { reasons: chosen.reasons });
   onProgress?.({ stage: 'build', flavor: chosen.flavor.name });
   const predictor = await chosen.flavor.load(chosen.context);
   onProgress?.({ stage: 'ready', flavor: chosen.flavor.name });
   return new LoadedModel({ metadata, flavor: chosen.flavor.name, predictor, enforcer: compileEnforcer(metadata.signature, enforcement), enforcement });
+}
+
+/** A model's files and what its MLmodel says, nothing loaded. */
+export interface OpenedModel {
+  readonly files: ModelFiles;
+  readonly metadata: Model;
+}
+
+/**
+ * Reads the MLmodel only: for tools that look at a model without scoring it.
+ * @throws ModelError for a broken folder
+ */
+export async function openModel(source: string | URL | ModelFiles, options: Pick<LoadOptions, 'enforcement' | 'onProgress'> = {}): Promise<OpenedModel> {
+  const files = watchReads(await openModelFiles(source), options.onProgress);
+  return { files, metadata: await readModel(files, { enforcement: options.enforcement ?? 'safe' }) };
 }

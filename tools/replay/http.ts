@@ -1,0 +1,116 @@
+/**
+ * Judges http.jsonl: whole exchanges with the scoring server, over a JavaScript echo model behind the real app.
+ * @module
+ */
+import { writeJson } from '../../src/data/json-write.ts';
+import type { Value } from '../../src/data/values.ts';
+import { ModelError } from '../../src/errors/model-error.ts';
+import type { Predictor, PredictOptions } from '../../src/flavors/_contract.ts';
+import { Model } from '../../src/mlmodel/model.ts';
+import { LoadedModel } from '../../src/model/loaded-model.ts';
+import { compileEnforcer } from '../../src/schema/enforce.ts';
+import { App } from '../../src/serve/app.ts';
+import type { AppResponse } from '../../src/serve/http.ts';
+import { ModelHost } from '../../src/serve/model-host.ts';
+import { readServeOptions } from '../../src/serve/options.ts';
+import { decodeValue, encodeValue } from '../../test/support/protocol-values.ts';
+import { fail, field, type Handler, type Line, pass, type Verdict } from './_handler.ts';
+
+export const handler: Handler = {
+  file: 'http',
+  async run(line) {
+    const { app, reports } = appFor(line, { enforcement: 'mlflow' });
+    return judge(line, await app.handle(requestOf(line)), reports);
+  },
+};
+
+/** The app of a line: its model behind the routes, its environment in the options. */
+export function appFor(line: Line, given: Readonly<Record<string, unknown>>): { app: App; reports: unknown[] } {
+  const env = Object.fromEntries(((line.get('env') ?? new Map()) as Map<string, string>).entries());
+  const options = readServeOptions(given, env), reports: unknown[] = [];
+  const model = line.get('model') as Line, metadata = metadataOf(model);
+  const host = new ModelHost(options);
+  host.add('model', new LoadedModel({
+    metadata, flavor: 'test', predictor: predictorOf(model), enforcement: options.enforcement,
+    enforcer: compileEnforcer(metadata.isSignatureFromTypeHint ? undefined : metadata.signature, options.enforcement),
+  }));
+  return { app: new App(host, { ...options, report: (error) => reports.push(error) }), reports };
+}
+
+/** The MLmodel that would hold the line's signature; JSON is YAML. */
+function metadataOf(model: Line): Model {
+  const signature = model.get('signature');
+  const texts = signature instanceof Map ? new Map([...signature].map(([key, list]) => [key, list === null ? null : writeJson(list as string)])) : null;
+  const hint = model.get('is_signature_from_type_hint') === true;
+  return Model.parse(writeJson(new Map<string, unknown>([['flavors', new Map()], ['signature', texts], ['is_signature_from_type_hint', hint]])), { enforcement: 'mlflow' });
+}
+
+/** The recorded model in JavaScript. */
+export function predictorOf(model: Line): Predictor {
+  const accepts = { table: true, tensors: true, params: model.get('kind') !== 'echo_without_params' };
+  return { accepts, outputs: ['predict'], predict: (input, options) => answer(model, input, options) };
+}
+
+function answer(model: Line, input: Value, options: PredictOptions): Value | Promise<Value> {
+  switch (model.get('kind')) {
+    case 'returns': return decodeValue(model.get('value') ?? null);
+    case 'raises': throw raised(model);
+    case 'sleeps': return new Promise((resolve) => {
+      setTimeout(() => resolve(null), 1000 * Number(model.get('seconds'))).unref();
+    });
+    default: {
+      const params = options.params === undefined ? null : encodeValue(new Map(options.params));
+      return new Map<Value, Value>([['received', encodeValue(input)], ['params', params]]);
+    }
+  }
+}
+
+/** What a model's own code raised, as a worker would hand it on. */
+function raised(model: Line): ModelError {
+  const code = model.get('exception') === 'MlflowException' ? (model.get('error_code') ?? 'INTERNAL_ERROR') : undefined;
+  return new ModelError('MODEL_RAISED', { reason: 'its own code raised an exception', error_code: code });
+}
+
+function requestOf(line: Line): { method: string; url: string; contentType: string | undefined; host: string; body: Uint8Array } {
+  const request = line.get('request') as Line, body = decodeValue(request.get('body') ?? '');
+  return {
+    method: String(request.get('method')), url: String(request.get('path')), host: 'testserver',
+    contentType: field(request, 'headers', 'content-type') as string | undefined,
+    body: typeof body === 'string' ? new TextEncoder().encode(body) : (body as Uint8Array),
+  };
+}
+
+function judge(line: Line, answer: AppResponse, reports: readonly unknown[]): Verdict {
+  const expect = line.get('expect') as Line, status = Number(expect.get('status'));
+  const body = typeof answer.body === 'string' ? answer.body : new TextDecoder().decode(answer.body);
+  const told = (): Verdict => fail(`got ${answer.status} ${body.slice(0, 300)}${reports.map((error) => ` [${error instanceof Error ? error.stack : String(error)}]`).join('')}, expected ${status} ${String(expect.get('body') ?? '').slice(0, 300)}`);
+  // A plain 500 of theirs: bad input is a 4xx here; an answer that cannot be written stays the model's fault.
+  if (status === 500 && expect.get('body') === 'Internal Server Error') {
+    return (field(line, 'model', 'kind') === 'returns' ? answer.status === 500 : answer.status >= 400 && answer.status < 500) ? pass : told();
+  }
+  // The recorded 500 for a date that is none: the input's fault.
+  if (status === 500 && field(line, 'model', 'kind') === 'echo_type_hint') return answer.status === 400 ? pass : told();
+  if (answer.status !== status) return told();
+  if (status >= 400 && status !== 404 && status !== 405 && status !== 415 && status !== 504) return judgeError(expect, body, told);
+  const wrong = wrongHeader(line, expect, answer, body);
+  if (wrong !== undefined) return fail(wrong);
+  if (status === 415 || expect.get('body_omitted') === true || field(line, 'request', 'method') === 'HEAD') return pass;
+  return body === String(expect.get('body')) ? pass : told();
+}
+
+function judgeError(expect: Line, body: string, told: () => Verdict): Verdict {
+  const recorded = (expect.get('body_json') as Line | undefined) ?? (JSON.parse(String(expect.get('body'))) as Record<string, unknown>);
+  const want = recorded instanceof Map ? recorded.get('error_code') : (recorded as Record<string, unknown>)['error_code'];
+  const given = JSON.parse(body) as Record<string, unknown>;
+  return given['error_code'] === want && typeof given['message'] === 'string' && given['message'] !== '' ? pass : told();
+}
+
+/** Content-Length is judged where the body is. */
+function wrongHeader(line: Line, expect: Line, answer: AppResponse, body: string): string | undefined {
+  const headers: Record<string, string> = { ...answer.headers, 'content-length': String(body.length) };
+  for (const [name, value] of (expect.get('headers') as Map<string, string>).entries()) {
+    const free = name === 'content-length' && (answer.status === 415 || expect.get('body_omitted') === true);
+    if (!free && headers[name] !== value) return `header ${name}: got ${headers[name]}, expected ${value} (${String(field(line, 'request', 'path'))})`;
+  }
+  return undefined;
+}
