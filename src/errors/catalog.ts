@@ -94,6 +94,7 @@ export const catalog = {
   // flavors
   FLAVOR_CONFIG_INVALID: ['INVALID', 'The flavor {flavor} in MLmodel is not valid: {reason}.'],
   NOT_NATIVE: ['NOT_IMPLEMENTED', 'The flavor {flavor} cannot score this model natively: {unsupported}.'],
+  INPUT_UNSUITABLE: ['BAD_REQUEST', 'The model cannot take this input: {reason}.'],
   OUTPUT_UNKNOWN: ['INVALID', 'This model has no output {output}. It has: {outputs}.'],
 
   // model
@@ -106,7 +107,7 @@ export const catalog = {
   BODY_TOO_LARGE: ['TOO_LARGE', 'The request body is larger than {limit} bytes. Send less at a time, or start the server with a larger --body-limit.'],
   BODY_ENCODING_UNKNOWN: ['UNSUPPORTED_TYPE', 'The content encoding {encoding} is not supported. Use gzip, deflate, br, zstd or none.'],
   BODY_ENCODING_INVALID: ['BAD_REQUEST', 'The request body is not valid {encoding} data.'],
-  REQUEST_INVALID: ['BAD_REQUEST', 'Not a valid HTTP request ({reason}).'],
+  HTTP_INVALID: ['BAD_REQUEST', 'Not a valid HTTP request ({reason}).'],
   REQUEST_INCOMPLETE: ['REQUEST_TIMEOUT', 'The request did not arrive whole in time.'],
   REQUEST_HEADERS_TOO_LARGE: ['HEADERS_TOO_LARGE', 'The request headers are larger than {limit} bytes.'],
   SERVER_BUSY: ['UNAVAILABLE', 'The server has {what} in work, its limit. Try again shortly.'],

@@ -73,7 +73,10 @@ export class Comparison {
 function firstOf<K>(keys: Iterable<K>, test: (key: K) => string | undefined): string | undefined {
   let first: string | undefined;
   // Every value counts for the largest difference, so the walk goes on.
-  for (const key of keys) first = test(key) ?? first;
+  for (const key of keys) {
+    const found = test(key);
+    first ??= found;
+  }
   return first;
 }
 

@@ -22,5 +22,5 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
 function fault(code: string, limit: number): ModelError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new ModelError('REQUEST_INCOMPLETE');
   if (code === 'HPE_HEADER_OVERFLOW') return new ModelError('REQUEST_HEADERS_TOO_LARGE', { limit });
-  return new ModelError('REQUEST_INVALID', { reason: code });
+  return new ModelError('HTTP_INVALID', { reason: code });
 }
