@@ -1,0 +1,80 @@
+/**
+ * A LightGBM Booster, compiled: forest, link and the rules of its input.
+ * @module
+ */
+import { Tensor } from '../data/tensor.ts';
+import type { Value } from '../data/values.ts';
+import { lightgbmForest } from '../engines/trees/lightgbm-forest.ts';
+import type { Link } from '../engines/trees/links-float64.ts';
+import { compileForest, type Matrix, type TreePredictor } from '../engines/trees/predict.ts';
+import { ModelError } from '../errors/model-error.ts';
+import type { LightgbmText } from '../formats/lightgbm-text.ts';
+import { lightgbmMatrix, type LightgbmInput } from './lightgbm-input.ts';
+import { lightgbmLink } from './lightgbm-objective.ts';
+
+/** What a Booster was besides its text. */
+export interface BoosterOptions {
+  /** Only so many iterations count; all when ≤ 0. */
+  readonly bestIteration: number;
+  readonly pandasCategorical: LightgbmInput['pandasCategorical'];
+  /** The library's version, `lgb_version` of MLmodel. */
+  readonly version: string;
+}
+
+/** Scores like lightgbm.Booster. */
+export class LightgbmBooster {
+  /** Margins of one row. */
+  readonly outputs: number;
+  readonly #input: LightgbmInput;
+  readonly #predictor: TreePredictor;
+  readonly #link: Link;
+  readonly #divisor: number;
+  readonly #trees: number;
+  readonly #legacy: boolean;
+
+  /** @throws ModelError NOT_NATIVE, FOREST_INVALID */
+  constructor(model: LightgbmText, options: BoosterOptions) {
+    const link = lightgbmLink(model.objective);
+    if (!link) throw new ModelError('NOT_NATIVE', { flavor: 'lightgbm', unsupported: `objective ${model.objective.join(' ')}` });
+    const forest = lightgbmForest(model, options.bestIteration);
+    this.#legacy = /^[0-3]\./.test(options.version);
+    this.#input = { features: model.features, pandasCategorical: options.pandasCategorical, narrowIntegers: this.#legacy };
+    this.#predictor = compileForest(forest);
+    this.#link = link;
+    this.#trees = forest.trees;
+    this.outputs = model.treesPerIteration;
+    this.#divisor = model.averaged && forest.trees > 0 ? forest.trees / model.treesPerIteration : 1;
+  }
+
+  /** @throws ModelError INPUT_UNSUITABLE */
+  matrix(input: Value): Matrix {
+    return lightgbmMatrix(input, this.#input);
+  }
+
+  /** `raw_score=True`: (rows) or (rows, outputs) float64. */
+  margin(matrix: Matrix): Tensor {
+    return this.#shaped(matrix.rows, this.#margins(matrix));
+  }
+
+  /** The answer: margins, averaged for random forests, through the objective's link; shape as {@link margin}. */
+  predict(matrix: Matrix): Tensor {
+    const values = this.#margins(matrix);
+    if (this.#divisor !== 1) for (let i = 0; i < values.length; i++) values[i] = values[i]! / this.#divisor;
+    for (let at = 0; at < values.length; at += this.outputs) this.#link(values, at, this.outputs);
+    return this.#shaped(matrix.rows, values);
+  }
+
+  /** `pred_leaf=True`: (rows, trees) int32; before 4.0 (rows) where there is one tree. */
+  leaf(matrix: Matrix): Tensor {
+    const shape = this.#legacy && this.#trees === 1 ? [matrix.rows] : [matrix.rows, this.#trees];
+    return new Tensor('int32', shape, this.#predictor.leaves(matrix));
+  }
+
+  #margins(matrix: Matrix): Float64Array {
+    return this.#predictor.margins(matrix) as Float64Array;
+  }
+
+  #shaped(rows: number, values: Float64Array): Tensor {
+    return new Tensor('float64', this.outputs === 1 ? [rows] : [rows, this.outputs], values);
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The lightgbm flavor: Boosters from their text model, scikit-learn estimators from pickle, cloudpickle or skops.
+ * @module
+ */
+import { Tensor } from '../data/tensor.ts';
+import type { Matrix } from '../engines/trees/predict.ts';
+import { ModelError } from '../errors/model-error.ts';
+import { readLightgbmText } from '../formats/lightgbm-text.ts';
+import { readPickle } from '../formats/pickle.ts';
+import { readSkops } from '../formats/skops.ts';
+import type { Flavor, FlavorContext, Predictor } from './_contract.ts';
+import { LightgbmBooster } from './lightgbm-booster.ts';
+import { labelsOrValues, LIGHTGBM_GLOBALS, lightgbmEstimator, probabilities, type LightgbmEstimator } from './lightgbm-sklearn.ts';
+
+const BOOSTER = 'lightgbm.basic.Booster';
+
+/** Models that inspect has read already, for the load that follows. */
+const read = new WeakMap<FlavorContext, Promise<LightgbmEstimator>>();
+
+const lightgbm: Flavor = {
+  name: 'lightgbm',
+  loaders: ['mlflow.lightgbm'],
+
+  async inspect(context) {
+    try {
+      await modelOf(context);
+      return { native: true, unsupported: [] };
+    } catch (error) {
+      if (ModelError.isInstance(error) && error.code === 'GLOBAL_REFUSED') return { native: false, unsupported: [String(error.data['global'])] };
+      if (ModelError.isInstance(error) && error.code === 'NOT_NATIVE') return { native: false, unsupported: [String(error.data['unsupported'])] };
+      throw error;
+    }
+  },
+
+  async load(context) {
+    const model = await modelOf(context);
+    read.delete(context);
+    return predictorOf(model);
+  },
+};
+
+export default lightgbm;
+
+function modelOf(context: FlavorContext): Promise<LightgbmEstimator> {
+  let model = read.get(context);
+  if (!model) read.set(context, (model = readModel(context)));
+  return model;
+}
+
+async function readModel({ config, files }: FlavorContext): Promise<LightgbmEstimator> {
+  const { data, lgb_version: version = '', model_class: type = BOOSTER } = config;
+  if (typeof data !== 'string') throw new ModelError('FLAVOR_CONFIG_INVALID', { flavor: 'lightgbm', reason: 'it does not name its data' });
+  const bytes = await files.read(data);
+  if (type === BOOSTER) {
+    const text = readLightgbmText(new TextDecoder().decode(bytes), data);
+    return { booster: new LightgbmBooster(text, { bestIteration: 0, pandasCategorical: text.pandasCategorical, version: String(version) }), classes: null, multiclass: false };
+  }
+  // The bytes say what they are; MLflow before 3.10 has no key for it.
+  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
+  const options = { file: data, allow: LIGHTGBM_GLOBALS };
+  return lightgbmEstimator(isZip ? readSkops(bytes, options) : readPickle(bytes, options), data, String(version));
+}
+
+function predictorOf(model: LightgbmEstimator): Predictor {
+  const methods: Record<string, (matrix: Matrix) => Tensor> = {
+    predict: (matrix) => labelsOrValues(model, matrix),
+    ...(model.classes ? { predict_proba: (matrix: Matrix) => probabilities(model, matrix) } : {}),
+    margin: (matrix) => model.booster.margin(matrix),
+    leaf: (matrix) => model.booster.leaf(matrix),
+  };
+  const outputs = Object.keys(methods);
+  return {
+    accepts: { table: true, tensors: true, params: true },
+    outputs,
+    predict(input, { output = 'predict' }) {
+      const method = Object.hasOwn(methods, output) ? methods[output] : undefined;
+      if (!method) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
+      return method(model.booster.matrix(input));
+    },
+  };
+}
