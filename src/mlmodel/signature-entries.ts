@@ -1,0 +1,25 @@
+/**
+ * A signature ⇄ the keys of the MLmodel file that hold it.
+ * @module
+ */
+import { type Enforcement, ModelSignature } from '../schema/signature.ts';
+import type { YamlValue } from './yaml.ts';
+
+/**
+ * The signature under the key `signature`; undefined where there is none.
+ * @throws ModelError SCHEMA_INVALID, SCHEMA_TYPE_INVALID, JSON_INVALID
+ */
+export function readSignature(entry: YamlValue, enforcement: Enforcement): ModelSignature | undefined {
+  if (!(entry instanceof Map)) return undefined;
+  const dict = { inputs: entry.get('inputs'), outputs: entry.get('outputs'), params: entry.get('params') };
+  return ModelSignature.fromDict(dict, { lenient: enforcement !== 'mlflow' });
+}
+
+/** The keys that say the same. */
+export function signatureEntries(signature: ModelSignature): Map<YamlValue, YamlValue> {
+  return new Map<YamlValue, YamlValue>([
+    ['signature', new Map<YamlValue, YamlValue>(Object.entries(signature.toDict()))],
+    ['is_signature_from_type_hint', false],
+    ['type_hint_from_example', false],
+  ]);
+}
