@@ -46,7 +46,8 @@ export async function buildProgram(args: readonly string[], version: string): Pr
     .addHelpText('after', EXAMPLES)
     .showSuggestionAfterError()
     .exitOverride();
-  const named = ENTRIES.filter(({ words }) => words.every((word, i) => args[i] === word));
+  const exact = ENTRIES.filter(({ words }) => words.every((word, i) => args[i] === word));
+  const named = exact.length > 0 ? exact : ENTRIES.filter(({ words }) => words.length > 1 && words[0] === args[0]);
   const groups = new Map<string, Command>();
   for (const { words, load } of named.length > 0 ? named : ENTRIES) {
     const file = await load(), [group] = words;

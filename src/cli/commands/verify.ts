@@ -12,7 +12,6 @@ import type { LoadedModel } from '../../model/loaded-model.ts';
 import type { Enforcement } from '../../schema/signature.ts';
 import { loadProgress } from '../load-progress.ts';
 import { columns, EXIT, notice, print, styled } from '../output.ts';
-import { scoreBody } from '../score-body.ts';
 import { Comparison } from '../verify/compare.ts';
 import { type Recording, readRecordings, writeRecordings } from '../verify/recordings.ts';
 
@@ -82,6 +81,7 @@ async function run(uri: string, file: string | undefined, flags: VerifyFlags): P
 
 async function verifyOne(model: LoadedModel, recording: Recording, comparison: Comparison, scoringProtocol: '1' | '2' | 'auto'): Promise<string | undefined> {
   const { body, contentType = '', response = '', status = 200 } = recording;
+  const { scoreBody } = await import('../score-body.ts');
   let text: string;
   try {
     text = await scoreBody(model, body, { contentType, scoringProtocol });
