@@ -6,4 +6,6 @@ import type { Flavor } from './_contract.ts';
 
 /** Name under `flavors:` of MLmodel → the flavor's file. */
 export const flavors: Readonly<Record<string, () => Promise<{ readonly default: Flavor }>>> = {
+  lightgbm: () => import('./lightgbm.ts'),
+  onnx: () => import('./onnx.ts'),
 };
