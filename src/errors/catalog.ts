@@ -60,6 +60,9 @@ export const catalog = {
   DIRECTORY_NOT_EMPTY: ['INVALID', 'The folder {path} is there and not empty. Give a new folder.'],
   MLMODEL_INVALID: ['INVALID', 'The MLmodel file is not valid: {reason}.'],
   INPUT_EXAMPLE_INVALID: ['INVALID', 'The input example is not valid: {reason}.'],
+  ENVIRONMENT_INVALID: ['INVALID', 'The environment file {file} is not valid: {reason}.'],
+  ENVIRONMENT_FORMAT_UNKNOWN: ['INVALID', 'Illegal format argument {format}: use pip or conda.'],
+  PIP_SECTION_MISSING: ['NOT_FOUND', 'No pip section found in {file} in the model directory.'],
   YAML_INVALID: ['INVALID', '{file} is not valid YAML at line {line}: {reason}.'],
 
   // wire
@@ -96,6 +99,13 @@ export const catalog = {
   NOT_NATIVE: ['NOT_IMPLEMENTED', 'The flavor {flavor} cannot score this model natively: {unsupported}.'],
   INPUT_UNSUITABLE: ['BAD_REQUEST', 'The model cannot take this input: {reason}.'],
   OUTPUT_UNKNOWN: ['INVALID', 'This model has no output {output}. It has: {outputs}.'],
+  MODEL_REJECTED: ['INVALID', '{library} cannot load {file}: {reason}'],
+  INPUT_FORM_UNSUPPORTED: ['BAD_REQUEST', 'This model takes {expected}; it was given {given}.'],
+  INPUT_NAMES_MISMATCH: ['BAD_REQUEST', 'The model takes the inputs {expected}; missing: {missing}; unknown: {unknown}.'],
+  INPUT_TYPE_MISMATCH: ['BAD_REQUEST', 'The input {input} of the model takes {expected}; it was given {given}.'],
+  INPUT_SHAPE_MISMATCH: ['BAD_REQUEST', 'The input {input} of the model takes the shape [{expected}]; it was given [{given}].'],
+  OUTPUTS_UNEVEN: ['BAD_REQUEST', 'The outputs of this model ({outputs}) have different lengths ({lengths}) and make no table. Ask for one of them by output, or send tensors instead of a table.'],
+  RUN_FAILED: ['BAD_REQUEST', '{library} could not score this input: {reason}.'],
 
   // model
   NO_NATIVE_FLAVOR: ['NOT_IMPLEMENTED', 'No flavor of this model can be scored natively ({reasons}). Code that a model carries is not run.'],

@@ -1,0 +1,93 @@
+/**
+ * ONNX models, scored by onnxruntime-node; input and answer in the forms of MLflow's wrapper (mlflow/onnx/__init__.py).
+ * @module
+ */
+import { column, type Storage } from '../data/column.ts';
+import { Table } from '../data/table.ts';
+import type { Tensor } from '../data/tensor.ts';
+import type { Value } from '../data/values.ts';
+import { ModelError } from '../errors/model-error.ts';
+import type { ModelFiles } from '../mlmodel/files.ts';
+import type { Flavor, FlavorContext, PredictOptions, Predictor } from './_contract.ts';
+import { feedsOf } from './onnx-inputs.ts';
+import { externalData, type OnnxFile, readOnnxFile } from './onnx-model.ts';
+import { createSession, importRuntime, type Runtime, type RuntimeSession, sessionPlan } from './onnx-runtime.ts';
+import { fromRuntime, toRuntime } from './onnx-tensors.ts';
+
+/** Files that `inspect` has read and `load` is going to need, so that nothing is read twice. */
+const inspected = new WeakMap<ModelFiles, Promise<OnnxFile>>();
+
+/**
+ * The ONNX flavor. Outputs are the graph's own; without one, the answer is MLflow's: a table of flattened outputs for a table,
+ * a mapping of arrays otherwise.
+ *
+ * @throws ModelError NOT_NATIVE, LIBRARY_MISSING, MODEL_REJECTED, FLAVOR_CONFIG_INVALID and what a broken file gives, at load;
+ * INPUT_…, OUTPUTS_UNEVEN, RUN_FAILED in predict
+ */
+const flavor: Flavor = {
+  name: 'onnx',
+  loaders: ['mlflow.onnx'],
+  // A library's own format, where a model has it too, is exact; its ONNX conversion is often not.
+  priority: 100,
+  async inspect(context) {
+    const reading = readOnnxFile(context);
+    inspected.set(context.files, reading);
+    const { unsupported } = await reading;
+    return { native: unsupported.length === 0, unsupported };
+  },
+  async load(context) {
+    const file = await takeFile(context);
+    if (file.unsupported.length > 0) throw new ModelError('NOT_NATIVE', { flavor: 'onnx', unsupported: file.unsupported });
+    const plan = sessionPlan(context.config), runtime = await importRuntime();
+    const { session } = await createSession(runtime, plan, file.path, file.bytes, await externalData(context.files, file));
+    return predictor(runtime, session, file);
+  },
+};
+export default flavor;
+
+function takeFile(context: FlavorContext): Promise<OnnxFile> {
+  const reading = inspected.get(context.files) ?? readOnnxFile(context);
+  inspected.delete(context.files);
+  return reading;
+}
+
+/** The session and the inputs stay; the file's bytes do not. */
+function predictor(runtime: Runtime, session: RuntimeSession, { inputs, outputs }: OnnxFile): Predictor {
+  return {
+    accepts: { table: true, tensors: true, params: false },
+    outputs,
+    async predict(input, options) {
+      const wanted = fetches(outputs, options), feeds = feedsOf(inputs, input);
+      const entries = inputs.map((spec) => [spec.name, toRuntime(runtime, spec, feeds.get(spec.name) as Tensor)] as const);
+      options.signal?.throwIfAborted();
+      const answer = await run(session, Object.fromEntries(entries), wanted);
+      const tensors = wanted.map((name) => [name, fromRuntime(answer[name] as never)] as const);
+      if (options.output !== undefined) return tensors[0]?.[1] ?? null;
+      return input instanceof Table ? flattened(tensors) : new Map<Value, Value>(tensors);
+    },
+    close: () => session.release(),
+  };
+}
+
+function fetches(outputs: readonly string[], { output }: PredictOptions): readonly string[] {
+  if (output === undefined) return outputs;
+  if (!outputs.includes(output)) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
+  return [output];
+}
+
+async function run(session: RuntimeSession, feeds: Parameters<RuntimeSession['run']>[0], wanted: readonly string[]): ReturnType<RuntimeSession['run']> {
+  try {
+    return await session.run(feeds, wanted);
+  } catch (cause) {
+    // The library's text may repeat values of the input; which operator refused them is all that is said.
+    const node = /(?:while running|returned by|Node:|node) (\w+) node/.exec(String((cause as Error)?.message))?.[1];
+    throw new ModelError('RUN_FAILED', { library: 'onnxruntime-node', reason: node ? `its operator ${node} refused the values or shapes` : 'the model refused the values or shapes' }, { cause });
+  }
+}
+
+/** Every output as one column, flattened. @throws ModelError OUTPUTS_UNEVEN */
+function flattened(tensors: readonly (readonly [string, Tensor])[]): Table {
+  const lengths = tensors.map(([, tensor]) => tensor.size), names = tensors.map(([name]) => name);
+  if (lengths.some((length) => length !== lengths[0])) throw new ModelError('OUTPUTS_UNEVEN', { outputs: names, lengths });
+  return new Table(names, tensors.map(([, { dtype, values }]) => column(dtype, values as Storage)));
+}
