@@ -1,0 +1,161 @@
+/**
+ * The dtype of a CSV column as pandas' C parser finds it, or as a schema asks for it.
+ * @module
+ */
+import { type Column, column, integerStorage } from '../data/column.ts';
+import { type DType, integerRange, type IntegerDType } from '../data/dtype.ts';
+import { inferColumn } from '../data/infer-column.ts';
+import { castStorage } from '../data/numpy-cast.ts';
+import type { Value } from '../data/values.ts';
+import { castFailure } from './column-cast.ts';
+
+/** pandas' STR_NA_VALUES; a cell must equal one exactly. */
+const NA: ReadonlySet<string> = new Set([
+  '', '#N/A', '#N/A N/A', '#NA', '-1.#IND', '-1.#QNAN', '-NaN', '-nan', '1.#IND', '1.#QNAN', '<NA>', 'N/A', 'NA', 'NULL', 'NaN', 'None', 'n/a', 'nan', 'null',
+]);
+const INTEGER = /^[ \t-\r]*([+-]?[0-9]+)[ \t-\r]*$/;
+const FLOAT = /^[ \t-\r]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t-\r]*$/;
+const INFINITE = /^[ \t-\r]*([+-]?)inf(?:inity)?[ \t-\r]*$/i;
+const [INT64_MIN, INT64_MAX] = integerRange('int64');
+const [, UINT64_MAX] = integerRange('uint64');
+/** Longest integer text that Python converts. */
+const MAX_DIGITS = 4300;
+
+/** The text of cells, null for those that count as missing. */
+export function withoutNa(cells: readonly string[]): (string | null)[] {
+  return cells.map((cell) => (NA.has(cell) ? null : cell));
+}
+
+/** Integers, then floats, then booleans, then text: the first that every cell fits. */
+export function inferCsvColumn(raw: readonly string[]): Column {
+  if (raw.length === 0) return column('object', []);
+  const cells = withoutNa(raw);
+  if (cells.every((cell) => cell === null)) return column('float64', new Float64Array(raw.length).fill(NaN));
+  const missing = cells.includes(null);
+  const integers = readIntegers(cells);
+  if (integers === 'text') return column('str', [...raw]);
+  if (integers === 'huge') return readHuge(cells) ?? column('str', [...raw]);
+  if (integers && !missing) return column(integers.dtype, integerStorage(integers.dtype, integers.values));
+  return readFloats(cells) ?? readBooleans(cells) ?? column('str', cells);
+}
+
+/** Whole numbers of 64 bits; undefined when a cell is none, `huge` beyond 64 bits, `text` where signs or gaps rule uint64 out. */
+function readIntegers(cells: readonly (string | null)[]): { dtype: 'int64' | 'uint64'; values: bigint[] } | 'huge' | 'text' | undefined {
+  const values: bigint[] = [];
+  let unsigned = false, signed = false, missing = false;
+  for (const cell of cells) {
+    if (cell === null) {
+      missing = true;
+      continue;
+    }
+    const match = INTEGER.exec(cell);
+    if (!match) return undefined;
+    const digits = match[1] as string;
+    if (digits.length > 24) return 'huge';
+    const value = BigInt(digits.startsWith('+') ? digits.slice(1) : digits);
+    if (value > UINT64_MAX || value < INT64_MIN) return 'huge';
+    if (value > INT64_MAX) unsigned = true;
+    if (digits.startsWith('-')) signed = true;
+    values.push(value);
+  }
+  return unsigned && (signed || missing) ? 'text' : { dtype: unsigned ? 'uint64' : 'int64', values };
+}
+
+function readHuge(cells: readonly (string | null)[]): Column | undefined {
+  const out: Value[] = [];
+  for (const cell of cells) {
+    const digits = cell === null ? '' : INTEGER.exec(cell)?.[1];
+    if (digits === undefined || digits.length > MAX_DIGITS) return undefined;
+    out.push(digits === '' ? NaN : BigInt(digits.startsWith('+') ? digits.slice(1) : digits));
+  }
+  return column('object', out);
+}
+
+function readFloats(cells: readonly (string | null)[]): Column | undefined {
+  const out = new Float64Array(cells.length);
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i] as string | null;
+    if (cell === null) {
+      out[i] = NaN;
+      continue;
+    }
+    const match = FLOAT.exec(cell), infinite = match ? null : INFINITE.exec(cell);
+    if (!match && !infinite) return undefined;
+    out[i] = match ? Number(match[1]) : infinite?.[1] === '-' ? -Infinity : Infinity;
+  }
+  return column('float64', out);
+}
+
+/** true and false in any case; with gaps they are objects. */
+function readBooleans(cells: readonly (string | null)[]): Column | undefined {
+  const out = new Array<boolean | null>(cells.length);
+  for (let i = 0; i < cells.length; i++) {
+    const word = cells[i]?.toLowerCase();
+    if (word !== undefined && word !== 'true' && word !== 'false') return undefined;
+    out[i] = word === undefined ? null : word === 'true';
+  }
+  if (out.includes(null)) return column('object', out.map((v) => v ?? NaN));
+  return column('bool', Uint8Array.from(out, (v) => (v ? 1 : 0)));
+}
+
+/** Types a CSV column can be asked for. */
+export type CsvDType = 'bool' | 'int32' | 'int64' | 'float32' | 'float64' | 'object' | 'datetime64[ns]';
+
+/**
+ * Reads a column under a schema's dtype; what does not fit exactly is refused. `positional` is how unnamed schemas ask:
+ * text is then inferred.
+ * @throws ModelError REQUEST_INVALID
+ */
+export function typedCsvColumn(raw: readonly string[], dtype: CsvDType, inferText: boolean): Column {
+  if (raw.length === 0) return column(dtype, castStorage('object', [], dtype));
+  if (dtype === 'datetime64[ns]') return castFailure('CSV has no dates; send JSON');
+  const cells = withoutNa(raw);
+  if (dtype === 'object') {
+    const values = cells.map((cell) => cell ?? NaN);
+    return inferText ? inferColumn(values, { numeric: false }) : column('object', values);
+  }
+  if (dtype === 'bool') return typedBooleans(raw, cells);
+  return dtype === 'float32' || dtype === 'float64' ? typedFloats(cells, dtype) : typedIntegers(raw, cells, dtype);
+}
+
+function typedBooleans(raw: readonly string[], cells: readonly (string | null)[]): Column {
+  const words = readBooleans(cells);
+  if (words?.dtype === 'bool') return words;
+  if (words) return castFailure('a boolean cell is missing');
+  return exactly(inferCsvColumn(raw), 'bool');
+}
+
+function typedFloats(cells: readonly (string | null)[], dtype: 'float32' | 'float64'): Column {
+  const floats = readFloats(cells);
+  if (floats) return column(dtype, castStorage('float64', floats.values, dtype));
+  const words = readBooleans(cells) ?? castFailure('a cell is not a number');
+  const numbers = Float64Array.from(words.values as ArrayLike<unknown>, (v) => (v !== v ? NaN : Number(v)));
+  return column(dtype, castStorage('float64', numbers, dtype));
+}
+
+function typedIntegers(raw: readonly string[], cells: readonly (string | null)[], dtype: 'int32' | 'int64'): Column {
+  const integers = readIntegers(cells);
+  if (typeof integers === 'string') return castFailure('a whole number is out of range');
+  if (integers && integers.values.length < cells.length) return castFailure('a cell of an integer column is missing');
+  return integers ? exactly(column(integers.dtype, integerStorage(integers.dtype, integers.values)), dtype) : exactly(inferCsvColumn(raw), dtype);
+}
+
+/** A cast that must not change a value. */
+function exactly(col: Column, dtype: 'bool' | 'int32' | 'int64'): Column {
+  if (col.dtype === 'str' || col.dtype === 'object') return castFailure('a cell is of another type');
+  const values = castStorage(col.dtype, col.values, dtype);
+  for (let i = 0; i < values.length; i++) {
+    if (Number(values[i]) !== Number(col.values[i]) || (dtype !== 'bool' && !inRange(col.values[i] as number | bigint, dtype))) castFailure('a cell does not fit the type exactly');
+  }
+  return column(dtype, values);
+}
+
+function inRange(value: number | bigint, dtype: IntegerDType): boolean {
+  const [low, high] = integerRange(dtype);
+  return value >= low && value <= high;
+}
+
+/** The dtype pandas is asked for, by column type. */
+export const CSV_DTYPES: Readonly<Record<string, CsvDType>> = {
+  boolean: 'bool', integer: 'int32', long: 'int64', float: 'float32', double: 'float64', string: 'object', binary: 'object', datetime: 'datetime64[ns]',
+} satisfies Record<string, CsvDType & DType>;

@@ -1,0 +1,68 @@
+/**
+ * CSV bodies to tables, as pandas.read_csv builds them with the dtypes of a schema.
+ * @module
+ */
+import { Table } from '../data/table.ts';
+import { valuesOf } from '../data/value-at.ts';
+import { Tuple, type Value } from '../data/values.ts';
+import { ModelError } from '../errors/model-error.ts';
+import { isScalarType } from '../schema/data-types.ts';
+import type { Schema } from '../schema/schema.ts';
+import { CSV_DTYPES, type CsvDType, inferCsvColumn, typedCsvColumn, withoutNa } from './csv-column.ts';
+import { csvNames } from './csv-header.ts';
+import { splitCsv } from './csv-lines.ts';
+
+/**
+ * Compiles the CSV reader of a schema. Rows with more cells than the header give the first ones to the index.
+ * @throws ModelError CSV_INVALID, COLUMN_NOT_CONVERTIBLE from the compiled function
+ * @example
+ * ```ts
+ * compileCsv(undefined)('a,b\n1,x\n'); // Table, a int64, b str
+ * ```
+ */
+export function compileCsv(schema: Schema | undefined): (text: string) => Table {
+  const dtypeOf = compileDTypes(schema);
+  return (text) => {
+    const { header, columns, rows } = splitCsv(text), names = csvNames(header), lead = columns.length - names.length;
+    const typed = columns.map((raw, i) => {
+      const name = i < lead ? undefined : names[i - lead];
+      const asked = dtypeOf(i, name?.name) ?? (name && dtypeOf(i, name.written));
+      if (asked === undefined) return inferCsvColumn(raw);
+      try {
+        return typedCsvColumn(raw, asked, name === undefined || dtypeOf(-1, name.name) === undefined);
+      } catch (cause) {
+        if (!ModelError.isInstance(cause)) throw cause;
+        throw new ModelError('COLUMN_NOT_CONVERTIBLE', { column: name?.name ?? i, type: asked, reason: String(cause.data.reason) }, { cause });
+      }
+    });
+    return new Table(names.map(({ name }) => name), typed.slice(lead), rows, indexOf(typed.slice(0, lead).map(valuesOf)));
+  };
+}
+
+/** Names and cells for casts by value: null where empty or an NA word. */
+export function csvCells(text: string): { names: string[]; columns: (string | null)[][] } {
+  const { header, columns } = splitCsv(text);
+  return { names: csvNames(header).map(({ name }) => name), columns: columns.slice(columns.length - header.length).map(withoutNa) };
+}
+
+/** The dtype asked for by position (unnamed schemas) or by name. */
+function compileDTypes(schema: Schema | undefined): (i: number, name: string | undefined) => CsvDType | undefined {
+  if (schema === undefined) return () => undefined;
+  const types = schema.columns?.map((spec) => spec.type);
+  if (!types?.every(isScalarType)) {
+    return () => {
+      throw new ModelError('CSV_INVALID', { reason: 'the model signature has types that CSV cannot hold; send JSON' });
+    };
+  }
+  const dtypes = types.map((type) => CSV_DTYPES[type]);
+  if (!schema.named) return (i) => dtypes[i];
+  const byName = new Map(schema.inputs.map((spec, i) => [spec.name, dtypes[i]] as const));
+  return (_, name) => byName.get(name ?? null);
+}
+
+function indexOf(levels: readonly Value[][]): Value[] | undefined {
+  const [first] = levels;
+  if (first === undefined) return undefined;
+  if (levels.length > 1) return first.map((_, i) => new Tuple(levels.map((level) => level[i] ?? null)));
+  return first.every((label, i) => label === BigInt(i)) ? undefined : first;
+}

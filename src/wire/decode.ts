@@ -1,0 +1,134 @@
+/**
+ * Request bodies to the data a model is given: MLflow's scoring protocol 2.
+ * @module
+ */
+import { parseJson } from '../data/json-parse.ts';
+import type { Value } from '../data/values.ts';
+import { ModelError } from '../errors/model-error.ts';
+import { compileValueEnforcer, type ValueEnforcer } from '../schema/enforce-values.ts';
+import type { Enforcement, ModelSignature } from '../schema/signature.ts';
+import { castFailure } from './column-cast.ts';
+import { cachedBodyKind } from './content-type.ts';
+import { compileCsv, csvCells } from './csv.ts';
+import { recordsTable } from './dataframe-records.ts';
+import { splitTable } from './dataframe-split.ts';
+import { compileTensorPlan, convertInputs } from './inputs.ts';
+import { compileInstances } from './instances.ts';
+import { compileLlmSplit, isLlmInput } from './llm.ts';
+import { compileTableCasts } from './table-casts.ts';
+import { jsonText, utf8Text } from './text.ts';
+
+/** What a body holds. */
+export interface Decoded {
+  readonly data: Value;
+  /** `params` of the body as given; undefined when absent. */
+  readonly params: Value | undefined;
+  /** The data already is what the model is given: enforcement is done. */
+  readonly enforced: boolean;
+  /** The answer is not wrapped in `predictions` (LLM input). */
+  readonly unwrapped: boolean;
+  readonly protocol: '1' | '2';
+}
+
+/** Options of {@link compileDecoder}. */
+export interface DecoderOptions {
+  readonly enforcement: Enforcement;
+  /** @default '2' */
+  readonly scoringProtocol?: '1' | '2' | 'auto';
+  /** The signature was made from type hints: only `inputs`, as it is. @default false */
+  readonly fromTypeHint?: boolean;
+  /** Deepest nesting of a JSON body. @default 512 */
+  readonly maxDepth?: number;
+}
+
+/** Reads a body of a content type. */
+export type Decoder = (body: Uint8Array, contentType: string | undefined) => Decoded | Promise<Decoded>;
+
+/** Readers of the four formats and CSV, compiled for one signature. */
+interface Formats {
+  readonly dataframe_split: (value: Value) => Value;
+  readonly dataframe_records: (value: Value) => Value;
+  readonly instances: (value: Value) => Value;
+  readonly inputs: (value: Value) => Value;
+  readonly csv: (text: string) => Value;
+  readonly enforced: boolean;
+}
+
+const FORMATS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const;
+
+/**
+ * Compiles the reader of request bodies for a signature; everything that follows from the signature is worked out here.
+ *
+ * The decoder throws ModelError with a 4xx for whatever is wrong with a body.
+ *
+ * @example
+ * ```ts
+ * const decode = compileDecoder(signature, { enforcement: 'safe' });
+ * const { data, params } = await decode(body, 'application/json');
+ * ```
+ */
+export function compileDecoder(signature: ModelSignature | undefined, options: DecoderOptions): Decoder {
+  const kindOf = cachedBodyKind(), formats = compileFormats(signature, options.enforcement);
+  const json = compileJson(signature, formats, options);
+  return (body, contentType) => {
+    switch (kindOf(contentType)) {
+      case 'json': return json(body);
+      case 'csv': return { data: formats.csv(utf8Text(body)), params: undefined, enforced: formats.enforced, unwrapped: false, protocol: '2' };
+      default: throw new ModelError('PARQUET_INVALID', { reason: 'later' });
+    }
+  };
+}
+
+function compileFormats(signature: ModelSignature | undefined, enforcement: Enforcement): Formats {
+  const lossless = enforcement === 'mlflow' ? undefined : compileValueEnforcer(signature, enforcement);
+  return lossless ? losslessFormats(lossless) : mlflowFormats(signature);
+}
+
+function mlflowFormats(signature: ModelSignature | undefined): Formats {
+  const schema = signature?.inputs, cast = compileTableCasts(schema), plan = compileTensorPlan(schema);
+  return {
+    dataframe_split: (value) => cast(splitTable(value)),
+    dataframe_records: (value) => cast(recordsTable(value)),
+    instances: compileInstances(schema, plan),
+    inputs: (value) => convertInputs(value, plan),
+    csv: compileCsv(schema),
+    enforced: false,
+  };
+}
+
+function losslessFormats(enforcer: ValueEnforcer): Formats {
+  return {
+    dataframe_split: (value) => {
+      if (!(value instanceof Map) || !value.has('data')) return castFailure("dataframe_split must be an object with 'data'");
+      return enforcer.split(value.get('columns'), value.get('data') as Value);
+    },
+    dataframe_records: (value) => enforcer.records(value),
+    instances: (value) => enforcer.instances(value),
+    inputs: (value) => enforcer.inputs(value),
+    csv: (text) => {
+      const { names, columns } = csvCells(text);
+      return enforcer.csv(names, columns);
+    },
+    enforced: true,
+  };
+}
+
+function compileJson(signature: ModelSignature | undefined, formats: Formats, options: DecoderOptions): (body: Uint8Array) => Decoded {
+  const splitLlm = compileLlmSplit(signature?.params), parseOptions = { maxDepth: options.maxDepth ?? 512 };
+  return (bytes) => {
+    const body = parseJson(jsonText(bytes), parseOptions);
+    if (!(body instanceof Map)) return castFailure(`the body must be a JSON object with exactly one of ${FORMATS.join(', ')}`);
+    if (isLlmInput(body)) return { ...splitLlm(body), enforced: false, unwrapped: true, protocol: '2' };
+    const params = body.get('params');
+    if (options.fromTypeHint) {
+      const data = body.get('inputs');
+      if (data === undefined) throw new ModelError('TYPE_HINT_INPUT_MISSING');
+      return { data, params, enforced: false, unwrapped: false, protocol: '2' };
+    }
+    const given = FORMATS.filter((format) => body.has(format)), [format] = given;
+    if (format === undefined || given.length > 1) {
+      return castFailure(`the body must have exactly one of ${FORMATS.join(', ')}, it has ${given.length === 0 ? 'none' : given.join(', ')}`);
+    }
+    return { data: formats[format](body.get(format) as Value), params, enforced: formats.enforced, unwrapped: false, protocol: '2' };
+  };
+}
