@@ -10,10 +10,14 @@ import { numpyConstructors, numpyReferences } from './pickle-numpy.ts';
 import { pyBytes, PyGlobal, pyItems, PyObject, PySlice, pyTuple, type PyValue } from './python-object.ts';
 import { sparseConstructors } from './pickle-sparse.ts';
 
+/** Python 2's names of builtins. */
+const PYTHON2: Readonly<Record<string, string>> = { unicode: 'str', long: 'int', xrange: 'range' };
+
 /** The name a name goes by in the tables: Python 2's modules and numpy 1's layout. */
 export function canonical(module: string, name: string): string {
-  const from = module === '__builtin__' ? 'builtins' : module === 'copy_reg' ? 'copyreg' : module.startsWith('numpy._core') ? `numpy.core${module.slice(11)}` : module;
-  return `${from}.${name}`;
+  if (module === '__builtin__') return `builtins.${Object.hasOwn(PYTHON2, name) ? PYTHON2[name] : name}`;
+  if (module === 'copy_reg') return `copyreg.${name}`;
+  return module === 'numpy._core' || module.startsWith('numpy._core.') ? `numpy.core${module.slice(11)}.${name}` : `${module}.${name}`;
 }
 
 const list: Construct = (args) => (args.length === 0 ? [] : args.length === 1 ? items(args[0])?.slice() : undefined);
@@ -148,7 +152,6 @@ export const constructors: ReadonlyMap<string, Construct> = new Map<string, Cons
   ['builtins.complex', ([re, im = 0]) => (typeof re === 'number' && typeof im === 'number' ? new Complex(re, im) : undefined)],
   ['builtins.slice', slice('slice')],
   ['builtins.range', slice('range')],
-  ['builtins.xrange', slice('range')],
   ['builtins.object', (args) => (args.length === 0 ? new PyObject(new PyGlobal('builtins', 'object')) : undefined)],
   ['_codecs.encode', ([text, encoding]) => (typeof text === 'string' && (encoding === 'latin1' || encoding === 'latin-1') ? rawBytes(text) : undefined)],
   ['copyreg._reconstructor', reconstructor],
@@ -183,7 +186,7 @@ function bytesOf(value: PyValue | undefined): Uint8Array | undefined {
 
 /** Names that may stand as values (a class as an attribute), but make nothing. */
 export const references: ReadonlySet<string> = new Set([
-  ...['int', 'float', 'str', 'bool', 'long', 'unicode', 'type', 'NoneType'].map((name) => `builtins.${name}`),
+  ...['int', 'float', 'str', 'bool', 'type', 'NoneType'].map((name) => `builtins.${name}`),
   'numpy.random._mt19937.MT19937', 'numpy.random._pcg64.PCG64', 'numpy.random._pcg64.PCG64DXSM', 'numpy.random._philox.Philox', 'numpy.random._sfc64.SFC64',
   'numpy.random.bit_generator.SeedSequence',
   ...numpyReferences,

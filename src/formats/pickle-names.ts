@@ -51,7 +51,7 @@ export class PickleNames {
     if (single !== undefined) return single;
     if (constructors.has(key) || references.has(key) || this.#allows(path) || this.#allows(key)) {
       this.#options.budget.charge(100);
-      return new PyGlobal(module === '__builtin__' || module === 'copy_reg' ? key.slice(0, key.indexOf('.')) : module, name);
+      return module === '__builtin__' || module === 'copy_reg' ? new PyGlobal(key.slice(0, key.indexOf('.')), key.slice(key.indexOf('.') + 1)) : new PyGlobal(module, name);
     }
     throw new ModelError('GLOBAL_REFUSED', { file: this.#file, global: path });
   }
