@@ -8,6 +8,8 @@ import { CATEGORICAL, MISSING_LEFT, MISSING_TYPE, type Forest, type ForestShape,
 /** Node numbers are kept below this, so that kernels may scale them within 31 bits. */
 const MAX_NODES = 2 ** 27;
 const MAX_OUTPUTS = 2 ** 20;
+/** Words of category sets in all: 64 MiB. */
+const MAX_SET_WORDS = 2 ** 24;
 
 /**
  * Collects trees into a forest.
@@ -168,6 +170,7 @@ export class ForestBuilder {
       this.#flags.push(flags);
     }
     for (const set of sets) {
+      if (this.#setWords.length + set.length > MAX_SET_WORDS) this.#fail(`the category sets take more than ${MAX_SET_WORDS} words`);
       this.#setWords.append(set);
       this.#setStart.push(this.#setWords.length);
     }

@@ -1,0 +1,114 @@
+/**
+ * XGBoost's trees as a forest.
+ * @module
+ */
+import { ModelError } from '../../errors/model-error.ts';
+import type { XgboostModel, XgboostTree } from '../../formats/xgboost-model.ts';
+import { CATEGORICAL, MISSING_LEFT, MISSING_NAN, ONLY_NONNEGATIVE, type Forest, type TreeNodes } from './forest.ts';
+import { ForestBuilder } from './forest-builder.ts';
+
+/** Categories are whole numbers below this. */
+const MAX_CATEGORY = 2 ** 24;
+
+/**
+ * Builds the forest. `base` is the margin that each output starts from.
+ *
+ * Values, thresholds and sums are float32; left when `x < threshold`; a category in the set goes right, any other value left.
+ * @throws ModelError FOREST_INVALID
+ */
+export function xgboostForest(model: XgboostModel, base: Float64Array): Forest {
+  const outputs = base.length, leafSize = model.trees[0]?.leafSize ?? 1;
+  const builder = new ForestBuilder({
+    features: model.features, outputs, leafSize: leafSize > 1 ? leafSize : 1, input: 'float32', comparison: '<', sum: 'float32', base, divisor: 1,
+    categoriesAbove: ONLY_NONNEGATIVE,
+  });
+  for (const [t, tree] of model.trees.entries()) {
+    if (tree.leafSize !== leafSize) fail(t, `leaves of ${tree.leafSize} values beside leaves of ${leafSize}`);
+    builder.add({ ...convert(tree, t), group: model.treeInfo[t] as number, weight: Math.fround(model.treeWeights?.[t] ?? 1) });
+  }
+  return builder.build();
+}
+
+function convert(tree: XgboostTree, t: number): TreeNodes {
+  const number = numberNodes(tree, t);
+  const feature: number[] = [], threshold: number[] = [], left: number[] = [], right: number[] = [], flags: number[] = [];
+  const value: number[] = [], leafId: number[] = [], sets: Uint32Array[] = [];
+  for (let i = 0; i < number.length; i++) {
+    const own = number[i] as number;
+    if (own === UNREACHED) continue;
+    if (own < 0) {
+      leafId.push(i);
+      pushLeaf(tree, t, i, value);
+      continue;
+    }
+    const yes = number[tree.left[i] as number] as number, no = number[tree.right[i] as number] as number;
+    const defaultLeft = tree.defaultLeft[i] !== 0, categories = tree.categorical.get(i);
+    feature.push(tree.feature[i] as number);
+    if (categories) {
+      // The forest's categories go left, so the children change places.
+      threshold.push(sets.length);
+      sets.push(bitset(categories, t, i));
+      left.push(no);
+      right.push(yes);
+      flags.push(CATEGORICAL | MISSING_NAN | (defaultLeft ? 0 : MISSING_LEFT));
+    } else {
+      threshold.push(Math.fround(tree.condition[i] as number));
+      left.push(yes);
+      right.push(no);
+      flags.push(MISSING_NAN | (defaultLeft ? MISSING_LEFT : 0));
+    }
+  }
+  return { feature, threshold, left, right, flags, value, leafId, sets };
+}
+
+const UNREACHED = -0x80000000;
+
+/** Per node its number among the inner nodes or leaves (`~n`) that the root reaches; pruned nodes stay in the file unreached. */
+function numberNodes(tree: XgboostTree, t: number): Int32Array {
+  const count = tree.left.length, number = new Int32Array(count).fill(UNREACHED), stack = [0];
+  const MET = 1;
+  number[0] = MET;
+  while (stack.length > 0) {
+    const node = stack.pop() as number;
+    if (tree.left[node] === -1) continue;
+    for (const child of [tree.left[node] as number, tree.right[node] as number]) {
+      if (!Number.isInteger(child) || child <= 0 || child >= count) fail(t, `node ${node} has the child ${child} of ${count} nodes`);
+      if (number[child] === MET) fail(t, `node ${child} has two parents or is its own ancestor`);
+      number[child] = MET;
+      stack.push(child);
+    }
+  }
+  let inner = 0, leaves = 0;
+  for (let i = 0; i < count; i++) if (number[i] === MET) number[i] = tree.left[i] === -1 ? ~leaves++ : inner++;
+  return number;
+}
+
+function pushLeaf(tree: XgboostTree, t: number, node: number, out: number[]): void {
+  const { leafSize, leafValues, leafRow } = tree;
+  if (!leafValues || !leafRow) {
+    out.push(Math.fround(tree.condition[node] as number));
+    return;
+  }
+  const row = leafRow[node] as number;
+  if (!Number.isInteger(row) || row < 0 || (row + 1) * leafSize > leafValues.length) fail(t, `leaf ${node} has the values of row ${row} of ${leafValues.length / leafSize}`);
+  for (let k = 0; k < leafSize; k++) out.push(Math.fround(leafValues[row * leafSize + k] as number));
+}
+
+function bitset(categories: ArrayLike<number>, t: number, node: number): Uint32Array {
+  let most = -1;
+  for (let i = 0; i < categories.length; i++) {
+    const category = categories[i] as number;
+    if (!Number.isInteger(category) || category < 0 || category >= MAX_CATEGORY) fail(t, `node ${node} has the category ${category}`);
+    most = Math.max(most, category);
+  }
+  const words = new Uint32Array((most + 32) >> 5);
+  for (let i = 0; i < categories.length; i++) {
+    const category = categories[i] as number;
+    words[category >> 5] = (words[category >> 5] as number) | (1 << (category & 31));
+  }
+  return words;
+}
+
+function fail(tree: number, reason: string): never {
+  throw new ModelError('FOREST_INVALID', { tree, reason });
+}
