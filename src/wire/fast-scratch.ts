@@ -1,0 +1,26 @@
+/**
+ * Numbers of the request that is being read, before their count is known; decoding is synchronous, so one serves all.
+ * @module
+ */
+
+/** Kept between requests up to this many numbers (32 MB). */
+const KEPT = 1 << 22;
+
+class Scratch {
+  values: Float64Array = new Float64Array(1024);
+
+  /** Room for `size` numbers; what is there stays. */
+  reserve(size: number): void {
+    if (size <= this.values.length) return;
+    const grown = new Float64Array(Math.max(size, this.values.length * 2));
+    grown.set(this.values);
+    this.values = grown;
+  }
+
+  /** Lets go of what one large request needed. */
+  release(): void {
+    if (this.values.length > KEPT) this.values = new Float64Array(1024);
+  }
+}
+
+export const scratch: Scratch = new Scratch();
