@@ -11,7 +11,7 @@ import { pythonStr } from '../data/python-text.ts';
 import { valuesOf } from '../data/value-at.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
-import type { ScalarType } from '../schema/data-types.ts';
+import { numpyTypeOf, type ScalarType } from '../schema/data-types.ts';
 import { hasLoneSurrogate, lenientBase64 } from './base64.ts';
 import { toDatetime } from './to-datetime.ts';
 
@@ -23,8 +23,6 @@ export function castFailure(reason: string): never {
   throw new ModelError('REQUEST_INVALID', { reason });
 }
 
-const NUMPY: Readonly<Record<'boolean' | 'integer' | 'long' | 'float' | 'double', DType>> = { boolean: 'bool', integer: 'int32', long: 'int64', float: 'float32', double: 'float64' };
-
 /** The cast to a column type of a schema. */
 export function scalarCast(type: ScalarType): ColumnCast {
   switch (type) {
@@ -35,7 +33,7 @@ export function scalarCast(type: ScalarType): ColumnCast {
       return typeof result === 'string' ? castFailure(result) : result;
     };
     default: {
-      const dtype = NUMPY[type];
+      const dtype = numpyTypeOf(type);
       return (col) => asDType(col, dtype);
     }
   }

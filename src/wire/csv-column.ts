@@ -3,7 +3,7 @@
  * @module
  */
 import { type Column, column, integerStorage } from '../data/column.ts';
-import { type DType, integerRange, type IntegerDType } from '../data/dtype.ts';
+import { integerRange, type IntegerDType } from '../data/dtype.ts';
 import { inferColumn } from '../data/infer-column.ts';
 import { castStorage } from '../data/numpy-cast.ts';
 import type { Value } from '../data/values.ts';
@@ -154,8 +154,3 @@ function inRange(value: number | bigint, dtype: IntegerDType): boolean {
   const [low, high] = integerRange(dtype);
   return value >= low && value <= high;
 }
-
-/** The dtype pandas is asked for, by column type. */
-export const CSV_DTYPES: Readonly<Record<string, CsvDType>> = {
-  boolean: 'bool', integer: 'int32', long: 'int64', float: 'float32', double: 'float64', string: 'object', binary: 'object', datetime: 'datetime64[ns]',
-} satisfies Record<string, CsvDType & DType>;

@@ -8,7 +8,7 @@ import { Tuple, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { isScalarType } from '../schema/data-types.ts';
 import type { Schema } from '../schema/schema.ts';
-import { CSV_DTYPES, type CsvDType, inferCsvColumn, typedCsvColumn, withoutNa } from './csv-column.ts';
+import { type CsvDType, inferCsvColumn, typedCsvColumn, withoutNa } from './csv-column.ts';
 import { csvNames } from './csv-header.ts';
 import { splitCsv } from './csv-lines.ts';
 
@@ -48,13 +48,12 @@ export function csvCells(text: string): { names: string[]; columns: (string | nu
 /** The dtype asked for by position (unnamed schemas) or by name. */
 function compileDTypes(schema: Schema | undefined): (i: number, name: string | undefined) => CsvDType | undefined {
   if (schema === undefined) return () => undefined;
-  const types = schema.columns?.map((spec) => spec.type);
-  if (!types?.every(isScalarType)) {
+  if (!schema.columns?.every((spec) => isScalarType(spec.type))) {
     return () => {
       throw new ModelError('CSV_INVALID', { reason: 'the model signature has types that CSV cannot hold; send JSON' });
     };
   }
-  const dtypes = types.map((type) => CSV_DTYPES[type]);
+  const dtypes = schema.pandasTypes() as CsvDType[];
   if (!schema.named) return (i) => dtypes[i];
   const byName = new Map(schema.inputs.map((spec, i) => [spec.name, dtypes[i]] as const));
   return (_, name) => byName.get(name ?? null);

@@ -10,7 +10,7 @@ import { elementAt } from '../data/value-at.ts';
 import { Complex, Scalar, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { ColSpec } from '../schema/col-spec.ts';
-import { type ColumnType, isScalarType, type ScalarType } from '../schema/data-types.ts';
+import { type ColumnType, isScalarType, numpyTypeOf } from '../schema/data-types.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { TensorSpec } from '../schema/tensor-spec.ts';
 import { castFailure } from './column-cast.ts';
@@ -73,18 +73,14 @@ function convertRow(row: ReadonlyMap<Value, Value>, plan: TensorPlan): Map<Value
 
 function specConvert(spec: ColSpec | TensorSpec): ValueConvert {
   if (!(spec instanceof ColSpec)) return (value) => numpyArray(value, spec.dtype);
-  return typeConvert(spec.type, Boolean(spec.required));
+  return typeConvert(spec.type, !spec.optional);
 }
-
-const NUMPY: Readonly<Record<ScalarType, DType>> = {
-  boolean: 'bool', integer: 'int32', long: 'int64', float: 'float32', double: 'float64', string: 'str', binary: 'bytes', datetime: 'datetime64[ns]',
-};
 
 function typeConvert(type: ColumnType, required: boolean): ValueConvert {
   if (type === 'any') return (value) => value;
   if (type === 'sparkml_vector') return () => castFailure('vectors have no JSON form');
   if (isScalarType(type)) {
-    const dtype = NUMPY[type];
+    const dtype = numpyTypeOf(type);
     return (value) => (Array.isArray(value) ? numpyArray(value, dtype) : scalarOf(value, dtype));
   }
   const enforce = wrapped(complexCell(type, required));

@@ -25,7 +25,7 @@ export function compileInstances(schema: Schema | undefined, plan: TensorPlan): 
 }
 
 function isChecked(spec: Schema['inputs'][number]): boolean {
-  return 'dtype' in spec || (Boolean(spec.required) && !(spec.type instanceof ArrayType));
+  return 'dtype' in spec || (!spec.optional && !(spec.type instanceof ArrayType));
 }
 
 function stackRows(rows: readonly Value[], plan: TensorPlan): Map<Value, Value> {

@@ -8,10 +8,10 @@ import { labelText, Table } from '../data/table.ts';
 import { valuesOf } from '../data/value-at.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
-import { type ColumnType, isScalarType } from '../schema/data-types.ts';
+import { type ColumnType, isScalarType, typeText } from '../schema/data-types.ts';
 import type { Schema } from '../schema/schema.ts';
 import { castFailure, type ColumnCast, scalarCast, tensorCast } from './column-cast.ts';
-import { complexCell, typeText } from './complex-cell.ts';
+import { complexCell } from './complex-cell.ts';
 
 /** One cast with what it is named by in messages. */
 interface NamedCast {
@@ -44,7 +44,7 @@ export function compileTableCasts(schema: Schema | undefined): (table: Table) =>
 
 function castsOf(schema: Schema): (NamedCast | undefined)[] {
   if (schema.tensors) return schema.tensors.map(({ dtype }) => ({ cast: tensorCast(dtype), type: dtype, single: false }));
-  return (schema.columns ?? []).map((spec) => typeCast(spec.type, Boolean(spec.required)));
+  return (schema.columns ?? []).map((spec) => typeCast(spec.type, !spec.optional));
 }
 
 function typeCast(type: ColumnType, required: boolean): NamedCast | undefined {
