@@ -41,7 +41,12 @@ export const catalog = {
   VALUE_NOT_CONVERTIBLE: ['BAD_REQUEST', 'A value of type {from} cannot become {to}: {reason}.'],
 
   // schema
-  INPUT_VALUE_INVALID: ['INVALID', 'Column {column}, row {row}: expected {expected}, given {given}.'],
+  SCHEMA_INVALID: ['INVALID', 'The schema is not valid: {reason}.'],
+  SCHEMA_TYPE_INVALID: ['INTERNAL', 'The schema is not valid: {reason}.'],
+  PARAM_SPEC_INVALID: ['INVALID', 'The parameter {param} of the signature is not valid: {reason}.'],
+  PARAM_FORM_INVALID: ['INVALID', 'Parameters must be an object of names and values; {given} was given.'],
+  INPUT_INVALID: ['INVALID', 'The input does not fit the signature of the model: {reason}.'],
+  INPUT_VALUE_INVALID: ['BAD_REQUEST', 'Column {column}, row {row}: expected {expected}, given {given}.'],
   INPUT_TYPE_INVALID: ['INVALID', 'Column {column}: expected {expected}, given {given}. Typed input is not converted where values could be lost; cast it first.'],
   INPUT_MISSING: ['INVALID', 'The model needs {missing}, which the input does not have. Names that the model does not know: {extra}.'],
   INPUT_EXTRA: ['INVALID', 'The input has {extra}, which the model does not know. Leave them out, or use the enforcement mode safe.'],
@@ -98,6 +103,7 @@ export const catalog = {
   FLAVOR_CONFIG_INVALID: ['INVALID', 'The flavor {flavor} in MLmodel is not valid: {reason}.'],
   NOT_NATIVE: ['NOT_IMPLEMENTED', 'The flavor {flavor} cannot score this model natively: {unsupported}.'],
   INPUT_UNSUITABLE: ['BAD_REQUEST', 'The model cannot take this input: {reason}.'],
+  PARAM_UNSUPPORTED: ['NOT_IMPLEMENTED', 'The parameter {param} of the flavor {flavor} is not supported.'],
   OUTPUT_UNKNOWN: ['INVALID', 'This model has no output {output}. It has: {outputs}.'],
   MODEL_REJECTED: ['INVALID', '{library} cannot load {file}: {reason}'],
   INPUT_FORM_UNSUPPORTED: ['BAD_REQUEST', 'This model takes {expected}; it was given {given}.'],
