@@ -26,9 +26,8 @@ async function main(): Promise<number> {
     console.error('Usage: node tools/replay-protocol.ts DIR [--filter REGEX] [--verbose] [--known FILE]');
     return 2;
   }
-  const handlers = await loadHandlers(), known = loadKnown();
+  const total: Tally = { passed: 0, known: 0, failed: 0 }, handlers = await loadHandlers(total), known = loadKnown();
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')).map((name) => name.slice(0, -6)) : [];
-  const total: Tally = { passed: 0, known: 0, failed: 0 };
   for (const name of [...new Set([...handlers.keys(), ...files])].sort()) {
     const handler = handlers.get(name);
     if (!files.includes(name)) total.failed += complain(`${name}.jsonl is missing in ${folder}`);
@@ -51,11 +50,15 @@ function add(total: Tally, part: Tally): void {
   total.failed += part.failed;
 }
 
-async function loadHandlers(): Promise<Map<string, Handler>> {
+async function loadHandlers(total: Tally): Promise<Map<string, Handler>> {
   const folder = new URL('./replay/', import.meta.url), handlers = new Map<string, Handler>();
   for (const name of readdirSync(folder).filter((n) => n.endsWith('.ts') && !n.startsWith('_')).sort()) {
-    const { handler } = (await import(new URL(name, folder).href)) as { handler: Handler };
-    handlers.set(handler.file, handler);
+    try {
+      const { handler } = (await import(new URL(name, folder).href)) as { handler: Handler };
+      handlers.set(handler.file, handler);
+    } catch (error) {
+      total.failed += complain(`tools/replay/${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
   return handlers;
 }
@@ -93,7 +96,11 @@ async function judge(handler: Handler, line: ReturnType<typeof parseLine>): Prom
 }
 
 function report(failures: readonly Failure[]): void {
-  const byKind = Map.groupBy(failures, (failure) => failure.kind.split('/')[0] ?? '');
+  const byKind = new Map<string, Failure[]>();
+  for (const failure of failures) {
+    const kind = failure.kind.split('/')[0] ?? '';
+    byKind.set(kind, [...(byKind.get(kind) ?? []), failure]);
+  }
   for (const [kind, group] of byKind) {
     console.log(`  ${kind}: ${group.length} failed`);
     for (const { id, kind: full, detail } of options.verbose ? group : group.slice(0, SHOWN)) {

@@ -5,7 +5,8 @@
  */
 import { type DatetimeDType, NAT, timeUnit, type TimeUnit } from './dtype.ts';
 import { datetimeNs } from './iso-text.ts';
-import { changeUnit } from './numpy-datetime.ts';
+import { changeUnit, parseDatetime64 } from './numpy-datetime.ts';
+import { DateTime } from './values.ts';
 
 /** A moment as its text says it. */
 export interface IsoMoment {
@@ -86,4 +87,24 @@ const ORDER: readonly TimeUnit[] = ['Y', 'M', 'W', 'D', 'h', 'm', 's', 'ms', 'us
 
 function isCoarser(a: TimeUnit, b: TimeUnit): boolean {
   return ORDER.indexOf(a) < ORDER.indexOf(b);
+}
+
+const NUMPY_ISO = /^\s*([+-]?\d+)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d*))?)?)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?)?$/;
+
+/**
+ * `numpy.datetime64(text).item()`: a date where the text has no time, else a datetime, in UTC when there was an offset;
+ * null for an empty text and NaT.
+ *
+ * @returns undefined for what is no date, has more than six digits of a second, or a year outside 1 to 9999
+ */
+export function numpyDatetime(text: string): DateTime | null | undefined {
+  if (text === '' || /^nat$/i.test(text)) return null;
+  const words = /^(now|today)$/i.exec(text);
+  const match = NUMPY_ISO.exec(text);
+  if ((!match && !words) || (match?.[7]?.length ?? 0) > 6) return undefined;
+  const count = parseDatetime64(text, 'us'), year = Number(match?.[1] ?? 2000);
+  if (count === undefined || year < 1 || year > 9999) return undefined;
+  const dated = words ? words[1]?.toLowerCase() === 'today' : match?.[4] === undefined;
+  if (!dated) return new DateTime('datetime', count * 1000n);
+  return new DateTime('date', datetimeNs(changeUnit(count, 'datetime64[us]', 'D'), 'datetime64[D]'));
 }
