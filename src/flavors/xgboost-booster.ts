@@ -1,0 +1,107 @@
+/**
+ * An XGBoost Booster, compiled: margins, answers and leaves of rows of float32.
+ * @module
+ */
+import { Tensor } from '../data/tensor.ts';
+import { argmaxRows } from '../engines/labels.ts';
+import { linearMargins } from '../engines/linear/gblinear.ts';
+import { compileForest, type Matrix, type TreePredictor, type TreeRange } from '../engines/trees/predict.ts';
+import { xgboostForest } from '../engines/trees/xgboost-forest.ts';
+import { ModelError } from '../errors/model-error.ts';
+import type { XgboostModel } from '../formats/xgboost-model.ts';
+import { xgboostObjective, type XgboostObjective } from './xgboost-objective.ts';
+
+/** Boosting rounds [begin, end); an end of 0 is the last round. */
+export type Rounds = readonly [begin: number, end: number];
+
+/** Scores like xgboost.Booster. */
+export class XgboostBooster {
+  readonly model: XgboostModel;
+  /** Margins of one row. */
+  readonly outputs: number;
+  readonly #objective: XgboostObjective;
+  readonly #base: Float64Array;
+  readonly #forest: TreePredictor | null;
+  readonly #weights: Float32Array;
+  /** First tree of each round, and the number of trees. */
+  readonly #starts: ArrayLike<number>;
+
+  /** @throws ModelError NOT_NATIVE, FILE_MALFORMED, FOREST_INVALID */
+  constructor(model: XgboostModel, file: string) {
+    const objective = xgboostObjective(model.objective);
+    if (!objective) throw new ModelError('NOT_NATIVE', { flavor: 'xgboost', unsupported: `objective ${model.objective}` });
+    const outputs = Math.max(model.classes, model.targets, 1), { baseScore } = model;
+    const malformed = (where: string, reason: string): never => {
+      throw new ModelError('FILE_MALFORMED', { file, format: 'XGBoost', where, reason });
+    };
+    if (baseScore.length !== 1 && baseScore.length !== outputs) malformed('base_score', `${baseScore.length} values for ${outputs} outputs`);
+    const base = Float64Array.from({ length: outputs }, (_, k) => Math.fround(objective.margin((baseScore.length === 1 ? baseScore[0] : baseScore[k]) as number)));
+    if (base.some((x) => x !== x)) malformed('base_score', `it is not in the range of ${model.objective}`);
+    const weights = Float32Array.from(model.weights ?? []);
+    if (model.booster === 'gblinear' && weights.length !== (model.features + 1) * outputs) malformed('weights', `${weights.length} for ${model.features} features and ${outputs} outputs`);
+    this.model = model;
+    this.outputs = outputs;
+    this.#objective = objective;
+    this.#base = base;
+    this.#weights = weights;
+    this.#forest = model.booster === 'gblinear' ? null : compileForest(xgboostForest(model, base));
+    this.#starts = model.rounds ?? roundStarts(model, outputs);
+  }
+
+  /** Whether rows reach leaves. */
+  get hasTrees(): boolean {
+    return this.#forest !== null;
+  }
+
+  /** Number of boosting rounds. */
+  get rounds(): number {
+    return Math.max(this.#starts.length - 1, 0);
+  }
+
+  /** `output_margin=True`: (rows) or (rows, outputs) float32. */
+  margin(matrix: Matrix, rounds: Rounds = [0, 0], strict: boolean = false): Tensor {
+    return this.#shaped(matrix.rows, this.#margins(matrix, rounds), this.outputs, strict);
+  }
+
+  /** Margins through the objective: (rows) or (rows, outputs) float32. */
+  predict(matrix: Matrix, rounds: Rounds = [0, 0], strict: boolean = false): Tensor {
+    const values = this.#margins(matrix, rounds), { outputs } = this;
+    if (this.#objective.winner) return this.#shaped(matrix.rows, Float32Array.from(argmaxRows(values, outputs)), 1, strict);
+    for (let at = 0; at < values.length; at += outputs) this.#objective.link(values, at, outputs);
+    return this.#shaped(matrix.rows, values, outputs, strict);
+  }
+
+  /** `pred_leaf=True`: node numbers, (rows, trees) float32, (rows) where there is one tree; strict: (rows, rounds, outputs, parallel trees). */
+  leaf(matrix: Matrix, rounds: Rounds = [0, 0], strict: boolean = false): Tensor {
+    if (!this.#forest) return refuse('a linear booster has no leaves');
+    const range = this.#trees(rounds), width = range.end - range.first;
+    const leaves = Float32Array.from(this.#forest.leaves(matrix, range));
+    if (!strict) return new Tensor('float32', width === 1 ? [matrix.rows] : [matrix.rows, width], leaves);
+    const count = (rounds[1] === 0 ? this.rounds : rounds[1]) - rounds[0], groups = this.#forest.forest.leafSize > 1 ? 1 : this.outputs;
+    return new Tensor('float32', [matrix.rows, count, groups, count === 0 ? 0 : width / count / groups], leaves);
+  }
+
+  #margins(matrix: Matrix, rounds: Rounds): Float32Array {
+    return this.#forest ? (this.#forest.margins(matrix, this.#trees(rounds)) as Float32Array) : linearMargins(matrix, this.#weights, this.#base);
+  }
+
+  #trees([begin, end]: Rounds): TreeRange {
+    const last = end === 0 ? this.rounds : end;
+    if (!Number.isInteger(begin) || !Number.isInteger(last) || begin < 0 || begin > last || last > this.rounds) refuse(`the iteration range ${begin} to ${end} is not within the ${this.rounds} rounds of the model`);
+    return { first: this.#starts[begin] ?? 0, end: this.#starts[last] ?? 0 };
+  }
+
+  #shaped(rows: number, values: Float32Array, width: number, strict: boolean): Tensor {
+    return new Tensor('float32', width === 1 && !strict ? [rows] : [rows, width], values);
+  }
+}
+
+/** For files without iteration_indptr: every round has a tree per output (one for all where leaves are vectors) and parallel tree. */
+function roundStarts(model: XgboostModel, outputs: number): Int32Array {
+  const perRound = model.parallelTrees * ((model.trees[0]?.leafSize ?? 1) > 1 ? 1 : outputs);
+  return Int32Array.from({ length: Math.floor(model.trees.length / perRound) + 1 }, (_, i) => i * perRound);
+}
+
+function refuse(reason: string): never {
+  throw new ModelError('INPUT_UNSUITABLE', { reason });
+}

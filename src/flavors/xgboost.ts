@@ -1,0 +1,128 @@
+/**
+ * The xgboost flavor: Boosters and scikit-learn estimators from JSON, UBJSON and the binary format of 1.x.
+ * @module
+ */
+import { Table } from '../data/table.ts';
+import type { Tensor } from '../data/tensor.ts';
+import type { Value } from '../data/values.ts';
+import type { Matrix } from '../engines/trees/predict.ts';
+import { ModelError } from '../errors/model-error.ts';
+import { isMagic, parseXgboostBinary } from '../formats/xgboost-binary.ts';
+import { parseXgboostJson } from '../formats/xgboost-json.ts';
+import type { Flavor, FlavorContext, Predictor } from './_contract.ts';
+import { XgboostBooster, type Rounds } from './xgboost-booster.ts';
+import { xgboostMatrix } from './xgboost-input.ts';
+import { readParams, type XgboostCall } from './xgboost-params.ts';
+import { estimatorKind, predictLabels, probabilities, readEstimator, type Estimator } from './xgboost-sklearn.ts';
+
+const BOOSTER = 'xgboost.core.Booster';
+
+/** A model as read: a Booster, and the estimator around it where there is one. */
+interface Loaded {
+  readonly booster: XgboostBooster;
+  readonly estimator: Estimator | null;
+  /** Major version of the library that saved it. */
+  readonly major: number;
+}
+
+/** Models that inspect has read already, for the load that follows. */
+const read = new WeakMap<FlavorContext, Promise<Loaded>>();
+
+const xgboost: Flavor = {
+  name: 'xgboost',
+  loaders: ['mlflow.xgboost'],
+
+  async inspect(context) {
+    try {
+      await modelOf(context);
+      return { native: true, unsupported: [] };
+    } catch (error) {
+      if (ModelError.isInstance(error) && error.code === 'NOT_NATIVE') return { native: false, unsupported: [String(error.data['unsupported'])] };
+      throw error;
+    }
+  },
+
+  async load(context) {
+    const model = await modelOf(context);
+    read.delete(context);
+    return model.estimator ? estimatorPredictor(model, model.estimator) : boosterPredictor(model);
+  },
+};
+
+export default xgboost;
+
+function modelOf(context: FlavorContext): Promise<Loaded> {
+  let model = read.get(context);
+  if (!model) read.set(context, (model = readModel(context)));
+  return model;
+}
+
+async function readModel({ config, files }: FlavorContext): Promise<Loaded> {
+  const { data, model_class: type = BOOSTER, xgb_version: version } = config;
+  if (typeof data !== 'string') throw new ModelError('FLAVOR_CONFIG_INVALID', { flavor: 'xgboost', reason: 'it does not name its data' });
+  const kind = estimatorKind(String(type));
+  if (type !== BOOSTER && kind === undefined) throw new ModelError('NOT_NATIVE', { flavor: 'xgboost', unsupported: `class ${String(type)}` });
+  const bytes = await files.read(data);
+  // The extension does not tell: a .xgb is binary from 1.x and UBJSON from 2.x on. Old binaries may lack the magic.
+  const model = isMagic(bytes) || bytes[0] !== 0x7b ? parseXgboostBinary(bytes, data) : parseXgboostJson(bytes, data);
+  const booster = new XgboostBooster(model, data);
+  return { booster, estimator: kind === undefined ? null : readEstimator(booster, kind), major: Number.parseInt(String(version ?? ''), 10) || (model.version[0] ?? 0) };
+}
+
+function boosterPredictor({ booster }: Loaded): Predictor {
+  const matrix = (input: Value): Matrix => xgboostMatrix(input, { model: booster.model, dmatrix: true, categorical: false, missing: NaN, validateFeatures: true });
+  return predictor({
+    predict(input, params) {
+      const { leaf, margin, rounds, strict } = readParams(params, 'booster', booster.model.booster === 'dart');
+      const method = leaf ? 'leaf' : margin ? 'margin' : 'predict';
+      return booster[method](matrix(input), rounds ?? [0, 0], strict);
+    },
+    margin: (input) => booster.margin(matrix(input)),
+    ...(booster.hasTrees ? { leaf: (input: Value) => booster.leaf(matrix(input)) } : {}),
+  });
+}
+
+function estimatorPredictor({ booster, major }: Loaded, estimator: Estimator): Predictor {
+  const { kind, missing } = estimator;
+  const trainedOnCategories = booster.model.featureTypes?.includes('c') ?? false;
+  const matrix = (input: Value, dmatrix: boolean, validateFeatures: boolean): Matrix => {
+    const frame = kind === 'ranker' && input instanceof Table ? withoutQueryIds(input) : input;
+    return xgboostMatrix(frame, { model: booster.model, dmatrix, categorical: trainedOnCategories || (!dmatrix && major >= 3), missing, validateFeatures });
+  };
+  const call = (params: Params): XgboostCall => readParams(params, 'estimator', false);
+  const direct = (input: Value, validateFeatures: boolean = true): Matrix => matrix(input, !booster.hasTrees, validateFeatures);
+  // A range that ends at 0 means the estimator's own.
+  const rounds = (given: Rounds | null): Rounds => (given === null || given[1] === 0 || !booster.hasTrees ? estimator.rounds : given);
+  return predictor({
+    predict(input, params) {
+      const asked = call(params), rows = direct(input, asked.validateFeatures), range = rounds(asked.rounds);
+      if (asked.margin) return booster.margin(rows, range);
+      return kind === 'classifier' ? predictLabels(booster, estimator, rows, range) : booster.predict(rows, range);
+    },
+    ...(kind === 'classifier' ? { predict_proba: (input: Value) => probabilities(booster, direct(input), estimator.rounds) } : {}),
+    margin: (input) => booster.margin(direct(input), estimator.rounds),
+    ...(booster.hasTrees ? { leaf: (input: Value) => booster.leaf(matrix(input, true, true), estimator.rounds) } : {}),
+  });
+}
+
+type Params = ReadonlyMap<string, Value> | undefined;
+
+function predictor(methods: Readonly<Record<string, (input: Value, params: Params) => Tensor>>): Predictor {
+  const outputs = Object.keys(methods);
+  return {
+    accepts: { table: true, tensors: true, params: true },
+    outputs,
+    predict(input, { output = 'predict', params }) {
+      const method = Object.hasOwn(methods, output) ? methods[output] : undefined;
+      if (!method) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
+      return method(input, params);
+    },
+  };
+}
+
+/** A ranker takes the column `qid` for the query ids, not for a feature. */
+function withoutQueryIds(table: Table): Table {
+  const keep = table.names.map((_, i) => i).filter((i) => table.names[i] !== 'qid');
+  if (keep.length === table.names.length) return table;
+  return new Table(keep.map((i) => table.names[i] ?? null), keep.map((i) => table.columns[i] as Table['columns'][number]), table.length, table.index);
+}
