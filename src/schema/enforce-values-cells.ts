@@ -3,11 +3,11 @@
  * @module
  */
 import { type Column, column, integerStorage } from '../data/column.ts';
+import { fitNs, parseIso } from '../data/datetime.ts';
 import { NAT } from '../data/dtype.ts';
-import { parseDatetime64 } from '../data/numpy-datetime.ts';
 import { DateTime, Missing, Scalar, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
-import { ArrayType, type ColumnType, isScalarType, MapType, ObjectType, type ScalarType } from './data-types.ts';
+import { ArrayType, type ColumnType, isScalarType, MapType, ObjectType, type ScalarType, typeText } from './data-types.ts';
 
 /** A value, or undefined where a record has no such key. */
 export type Cell = Value | undefined;
@@ -23,13 +23,6 @@ export class Refusal {
     this.expected = expected;
     this.given = given;
   }
-}
-
-/** A column type in words: `double`, `array of long`, `map of string`, `object`. */
-export function typeWords(type: ColumnType): string {
-  if (typeof type === 'string') return type;
-  if (type instanceof ArrayType) return `array of ${typeWords(type.items)}`;
-  return type instanceof MapType ? `map of ${typeWords(type.values)}` : `object with ${type.properties.map((p) => p.name).join(', ')}`;
 }
 
 /** The type of a JSON value in words. */
@@ -53,8 +46,6 @@ const INT32: readonly [number, number] = [-2147483648, 2147483647];
 const INT64_LOW = -(2n ** 63n), INT64_HIGH = 2n ** 63n - 1n;
 const JSON_NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-// Date with optional time; T or a space; basic form too. Hours may stand alone, as in ISO 8601.
-const ISO = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?|(\d\d)(\d\d))(?:[T ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d{1,9}))?)?)?)?$/;
 
 /** 0 or 1, or undefined when the value is no boolean. */
 export function booleanOf(value: Cell): 0 | 1 | undefined {
@@ -83,17 +74,16 @@ export function base64Of(text: string): Uint8Array | undefined {
   return btoa(binary) === text ? out : undefined;
 }
 
-/** Nanoseconds since 1970 of ISO 8601 text without an offset; undefined when it is none or beyond 1677…2262. */
-export function isoNs(text: string): bigint | undefined {
-  const m = ISO.exec(text);
-  if (!m) return undefined;
-  const fraction = m[9] ?? '', clock = m[6] === undefined ? '' : `T${m[6]}:${m[7] ?? '00'}:${m[8] ?? '00'}${fraction ? `.${fraction}` : ''}`;
-  const year = Number(m[1]);
-  if (year < 1677 || year > 2262) return undefined;
-  const ns = parseDatetime64(`${m[1]}-${m[2] ?? m[4]}-${m[3] ?? m[5] ?? '01'}${clock}`, 'ns');
-  // Wrapped at the ends of the range: the sign tells.
-  if (ns === undefined || ns === NAT || (year < 1970) !== ns < 0n) return undefined;
-  return ns;
+/** Nanoseconds since 1970 of ISO 8601 text without an offset, of any year; undefined where digits would be lost. */
+export function isoMoment(text: string): bigint | undefined {
+  const moment = parseIso(text);
+  return moment === undefined || moment.offset !== null || /[1-9]/.test(moment.fraction.slice(9)) ? undefined : moment.ns;
+}
+
+/** The same as a value of datetime64[ns]; undefined outside 1677 to 2262. */
+function isoNs(text: string): bigint | undefined {
+  const ns = isoMoment(text);
+  return ns === undefined ? undefined : fitNs(ns);
 }
 
 function refusedText(type: ScalarType, value: Cell): string {
@@ -150,7 +140,7 @@ function floatOf(value: Cell): number | undefined {
 
 function momentOf(value: Cell): bigint | undefined {
   if (typeof value === 'string') return isoNs(value);
-  if (value instanceof DateTime && value.offset === null && value.kind !== 'time' && value.ns > NAT && value.ns < -NAT) return value.ns;
+  if (value instanceof DateTime && value.offset === null && value.kind !== 'time') return fitNs(value.ns);
   return undefined;
 }
 
@@ -164,17 +154,17 @@ export function castValue(type: ColumnType, value: Cell, required: boolean): Val
   if (type === 'any' || type === 'sparkml_vector') return value ?? null;
   if (isNone(value) && !required) return null;
   if (type instanceof ArrayType) {
-    if (!Array.isArray(value)) throw new Refusal(typeWords(type), givenWords(value));
+    if (!Array.isArray(value)) throw new Refusal(typeText(type), givenWords(value));
     return value.map((item) => castValue(type.items, item, required));
   }
-  if (!(value instanceof Map)) throw new Refusal(typeWords(type), givenWords(value));
+  if (!(value instanceof Map)) throw new Refusal(typeText(type), givenWords(value));
   return type instanceof MapType ? castMap(type, value, required) : castObject(type, value, required);
 }
 
 function castMap(type: MapType, value: ReadonlyMap<Value, Value>, required: boolean): Map<Value, Value> {
   const out = new Map<Value, Value>();
   for (const [key, item] of value) {
-    if (typeof key !== 'string') throw new Refusal(`${typeWords(type)} with text keys`, `${givenWords(key)} as a key`);
+    if (typeof key !== 'string') throw new Refusal(`${typeText(type)} with text keys`, `${givenWords(key)} as a key`);
     out.set(key, castValue(type.values, item, required));
   }
   return out;
@@ -183,11 +173,11 @@ function castMap(type: MapType, value: ReadonlyMap<Value, Value>, required: bool
 function castObject(type: ObjectType, value: ReadonlyMap<Value, Value>, required: boolean): Map<Value, Value> {
   const known = new Map(type.properties.map((p) => [p.name, p] as const));
   const missing = type.properties.filter((p) => p.required && !value.has(p.name)).map((p) => p.name);
-  if (missing.length > 0) throw new Refusal(typeWords(type), `an object without ${missing.join(', ')}`);
+  if (missing.length > 0) throw new Refusal(typeText(type), `an object without ${missing.join(', ')}`);
   const out = new Map<Value, Value>();
   for (const [key, item] of value) {
     const property = known.get(key as string);
-    if (!property) throw new Refusal(typeWords(type), 'an object with other properties');
+    if (!property) throw new Refusal(typeText(type), 'an object with other properties');
     out.set(key, castValue(property.type, item, required && property.required));
   }
   return out;

@@ -2,13 +2,12 @@
  * Inference parameters held against a signature without loss, in the modes safe and strict.
  * @module
  */
-import { NAT } from '../data/dtype.ts';
 import { labelText } from '../data/table.ts';
 import { DateTime, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
-import { isScalarType, type ObjectType, type ScalarType } from './data-types.ts';
+import { isScalarType, type ObjectType, type ScalarType, typeText } from './data-types.ts';
 import type { LosslessMode } from './enforce-values.ts';
-import { castValue, givenWords, isoNs, Refusal, typeWords, wholeOf } from './enforce-values-cells.ts';
+import { castValue, givenWords, isoMoment, Refusal, wholeOf } from './enforce-values-cells.ts';
 import type { ParamSchema, ParamSpec } from './param-spec.ts';
 
 /**
@@ -37,13 +36,13 @@ export function enforceParamsLossless(schema: ParamSchema | undefined, params: V
 function paramOf(spec: ParamSpec, value: Value): Value {
   if (value === null) return null;
   if (spec.shape === null) return itemOf(spec, value);
-  if (!Array.isArray(value)) return refuse(spec, `a list of ${typeWords(spec.type)}`, givenWords(value));
+  if (!Array.isArray(value)) return refuse(spec, `a list of ${typeText(spec.type)}`, givenWords(value));
   return value.map((item) => (item === null ? null : itemOf(spec, item)));
 }
 
 function itemOf(spec: ParamSpec, value: Value): Value {
   const out = isScalarType(spec.type) ? scalarOf(spec.type, value) : objectOf(spec, spec.type, value);
-  return out === undefined ? refuse(spec, typeWords(spec.type), givenWords(value)) : out;
+  return out === undefined ? refuse(spec, typeText(spec.type), givenWords(value)) : out;
 }
 
 function objectOf(spec: ParamSpec, type: ObjectType, value: Value): Value {
@@ -77,8 +76,8 @@ function scalarOf(type: ScalarType, value: Value): Value | undefined {
 /** Python's date or datetime of ISO text; datetime holds microseconds, so finer digits would be lost. */
 function momentOf(value: Value): Value | undefined {
   if (value instanceof DateTime) return value.offset === null && value.kind !== 'time' ? value : undefined;
-  const ns = typeof value === 'string' ? isoNs(value) : undefined;
-  if (ns === undefined || ns === NAT || ns % 1000n !== 0n) return undefined;
+  const ns = typeof value === 'string' ? isoMoment(value) : undefined;
+  if (ns === undefined || ns % 1000n !== 0n) return undefined;
   return new DateTime((value as string).length <= 10 ? 'date' : 'datetime', ns);
 }
 

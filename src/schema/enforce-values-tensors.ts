@@ -10,7 +10,7 @@ import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { LosslessMode, ValueEnforcer } from './enforce-values.ts';
-import { base64Of, booleanOf, type Cell, doubleOf, givenWords, isoNs, wholeOf } from './enforce-values-cells.ts';
+import { base64Of, booleanOf, type Cell, doubleOf, givenWords, isoMoment, wholeOf } from './enforce-values-cells.ts';
 import type { TensorSpec } from './tensor-spec.ts';
 
 /** The forms of a request for a tensor signature. */
@@ -192,6 +192,6 @@ const PER_UNIT: Readonly<Record<string, bigint>> = { ns: 1n, us: 1000n, ms: 1_00
 function momentOf(dtype: DType, cell: Cell): bigint | undefined {
   if (cell === null) return NAT;
   if (isTimedelta(dtype)) return inRange(wholeOf(cell), NAT + 1n, -NAT - 1n);
-  const per = isDatetime(dtype) ? PER_UNIT[timeUnit(dtype)] : undefined, ns = typeof cell === 'string' ? isoNs(cell) : undefined;
-  return ns === undefined || per === undefined || ns % per !== 0n ? undefined : ns / per;
+  const per = isDatetime(dtype) ? PER_UNIT[timeUnit(dtype)] : undefined, ns = typeof cell === 'string' ? isoMoment(cell) : undefined;
+  return ns === undefined || per === undefined || ns % per !== 0n ? undefined : inRange(ns / per, NAT + 1n, -NAT - 1n);
 }

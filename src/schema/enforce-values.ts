@@ -9,6 +9,7 @@ import type { ColSpec } from './col-spec.ts';
 import { isScalarType } from './data-types.ts';
 import { type Cell, type ColumnCast, compileColumnCast, givenWords } from './enforce-values-cells.ts';
 import { csvCell } from './enforce-values-csv.ts';
+import { type ColumnMatch, compileColumnMatch } from './enforce-values-names.ts';
 import { compileTensorForms } from './enforce-values-tensors.ts';
 import type { ModelSignature } from './signature.ts';
 
@@ -62,23 +63,17 @@ interface Plan {
 class ColumnForms implements ValueEnforcer {
   readonly #plans: readonly Plan[];
   readonly #named: boolean;
-  readonly #strict: boolean;
-  /** Names as given, and as text where a JSON key stands for an integer name. */
-  readonly #byName: ReadonlyMap<Value, number>;
+  readonly #match: ColumnMatch;
   /** A dict is one record, not columns, as soon as a cell may itself be a list or dict. */
   readonly #nested: boolean;
 
   constructor(specs: readonly ColSpec[], named: boolean, mode: LosslessMode) {
     this.#named = named;
-    this.#strict = mode === 'strict';
+    this.#match = compileColumnMatch(specs, named, mode);
     this.#plans = specs.map((spec, i) => {
       const name = named ? spec.name : BigInt(i), text = labelText(name);
-      return { spec, name, text, cast: compileColumnCast(text, spec.type, Boolean(spec.required) && spec.required !== 0n) };
+      return { spec, name, text, cast: compileColumnCast(text, spec.type, Boolean(spec.required)) };
     });
-    const byName = new Map<Value, number>();
-    this.#plans.forEach((plan, i) => byName.set(plan.name, i));
-    this.#plans.forEach((plan, i) => { if (!byName.has(plan.text)) byName.set(plan.text, i); });
-    this.#byName = byName;
     this.#nested = specs.some((spec) => typeof spec.type !== 'string');
   }
 
@@ -107,38 +102,20 @@ class ColumnForms implements ValueEnforcer {
   csv(names: readonly Value[], columns: readonly (readonly (string | null)[])[]): Value {
     // The index that to_csv() writes has no name; here it would shift every position.
     const index = !this.#named && names.length === this.#plans.length + 1 && names[0] === 'Unnamed: 0' ? 1 : 0;
-    const chosen = this.#choose(names.slice(index));
+    const chosen = this.#match(names.slice(index));
     return this.#build(columns[0]?.length ?? 0, (plan, i) => {
       const cells = columns[(chosen[i] ?? -1) + index], type = plan.spec.type;
       return (chosen[i] ?? -1) < 0 || !cells ? undefined : cells.map((text) => (text === null ? null : csvCell(type, text)));
-    });
+    }, names.slice(index));
   }
 
-  /** For each column of the schema the position of its name in the request, −1 where an optional one is absent. */
-  #choose(names: readonly Value[]): number[] {
-    if (!this.#named) {
-      if (names.length !== this.#plans.length) throw new ModelError('INPUT_COUNT', { expected: this.#plans.length, given: names.length });
-      return this.#plans.map((_, i) => i);
-    }
-    const chosen = this.#plans.map(() => -1), extra: string[] = [];
-    names.forEach((name, at) => {
-      const i = this.#byName.get(name);
-      if (i === undefined) extra.push(labelText(name));
-      else if (chosen[i] !== -1) throw new ModelError('INPUT_DUPLICATE', { column: labelText(name) });
-      else chosen[i] = at;
-    });
-    const missing = this.#plans.filter((plan, i) => plan.spec.required && chosen[i] === -1).map((plan) => plan.text);
-    if (missing.length > 0) throw new ModelError('INPUT_MISSING', { missing, extra: extra.length > 0 ? extra : 'none' });
-    if (this.#strict && extra.length > 0) throw new ModelError('INPUT_EXTRA', { extra });
-    return chosen;
-  }
-
-  #build(length: number, cellsOf: (plan: Plan, i: number) => readonly Cell[] | undefined): Table {
+  /** Columns of a schema without names keep those of the request. */
+  #build(length: number, cellsOf: (plan: Plan, i: number) => readonly Cell[] | undefined, given?: readonly Value[]): Table {
     const names: Value[] = [], columns = [];
     for (const [i, plan] of this.#plans.entries()) {
       const cells = cellsOf(plan, i);
       if (!cells) continue;
-      names.push(plan.name);
+      names.push(this.#named ? plan.name : (given?.[i] ?? plan.name));
       columns.push(plan.cast(cells));
     }
     return new Table(names, columns, length);
@@ -147,7 +124,7 @@ class ColumnForms implements ValueEnforcer {
   #rows(form: string, names: readonly Value[] | undefined, rows: readonly Value[]): Table {
     const first = rows[0];
     const given = names ?? Array.from({ length: Array.isArray(first) ? first.length : 0 }, (_, i) => BigInt(i));
-    const chosen = this.#choose(given);
+    const chosen = this.#match(given);
     rows.forEach((row, i) => {
       if (!Array.isArray(row)) wrongForm(form, 'rows that are lists', `${givenWords(row)} in row ${i}`);
       else if (row.length !== given.length) wrongForm(form, `${given.length} values in each row`, `${row.length} in row ${i}`);
@@ -155,7 +132,7 @@ class ColumnForms implements ValueEnforcer {
     return this.#build(rows.length, (_, i) => {
       const at = chosen[i] ?? -1;
       return at < 0 ? undefined : (rows as Value[][]).map((row) => row[at]);
-    });
+    }, given);
   }
 
   #records(form: string, rows: readonly Value[]): Table {
@@ -164,11 +141,11 @@ class ColumnForms implements ValueEnforcer {
       if (!(row instanceof Map)) wrongForm(form, 'records', `${givenWords(row)} in row ${i}`);
       else for (const key of row.keys()) keys.add(key);
     });
-    const names = [...keys], chosen = this.#choose(names);
+    const names = [...keys], chosen = this.#match(names);
     return this.#build(rows.length, (_, i) => {
       const name = names[chosen[i] ?? -1];
       return name === undefined ? undefined : (rows as Map<Value, Value>[]).map((row) => row.get(name));
-    });
+    }, names);
   }
 
   #free(form: string, value: Value, repeats: boolean): Table {
@@ -192,7 +169,7 @@ class ColumnForms implements ValueEnforcer {
     if (!this.#named) return wrongForm(form, 'a list of rows, for the columns have no names', 'an object');
     const names = [...value.keys()];
     if (this.#nested || names.every((name) => !Array.isArray(value.get(name)))) return this.#records(form, [value as Map<Value, Value>]);
-    const chosen = this.#choose(names);
+    const chosen = this.#match(names);
     let length = -1;
     for (const at of chosen) {
       const cells = at < 0 ? undefined : value.get(names[at] as Value);
