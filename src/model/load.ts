@@ -6,10 +6,9 @@ import { ModelError } from '../errors/model-error.ts';
 import type { ModelFiles } from '../mlmodel/files.ts';
 import { readModel } from '../mlmodel/read.ts';
 import type { Model } from '../mlmodel/model.ts';
-import { compileEnforcer } from '../schema/enforce.ts';
 import type { Enforcement } from '../schema/signature.ts';
 import { chooseFlavor } from './choose-flavor.ts';
-import { LoadedModel } from './loaded-model.ts';
+import { enforcerOf, LoadedModel } from './loaded-model.ts';
 import { openModelFiles } from './open.ts';
 import { type LoadProgress, watchReads } from './progress.ts';
 
@@ -40,7 +39,7 @@ export async function loadModel(source: string | URL | ModelFiles, options: Load
   onProgress?.({ stage: 'build', flavor: chosen.flavor.name });
   const predictor = await chosen.flavor.load(chosen.context);
   onProgress?.({ stage: 'ready', flavor: chosen.flavor.name });
-  return new LoadedModel({ metadata, flavor: chosen.flavor.name, predictor, enforcer: compileEnforcer(metadata.signature, enforcement), enforcement });
+  return new LoadedModel({ metadata, flavor: chosen.flavor.name, predictor, enforcer: enforcerOf(metadata, enforcement), enforcement });
 }
 
 /** A model's files and what its MLmodel says, nothing loaded. */

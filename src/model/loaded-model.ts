@@ -6,9 +6,9 @@ import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { Output, Predictor, PredictOptions } from '../flavors/_contract.ts';
 import type { Model } from '../mlmodel/model.ts';
-import type { Enforcer } from '../schema/enforce.ts';
-import type { Enforcement, ModelSignature } from '../schema/signature.ts';
-import { type PlainInput, type PlainParams, readInput, readParams } from './input.ts';
+import { compileEnforcer, type Enforcer } from '../schema/enforce.ts';
+import { type Enforcement, ModelSignature } from '../schema/signature.ts';
+import type { PlainInput, PlainParams } from './input.ts';
 
 /** What a prediction may be given beside the input. */
 export interface ModelPredictOptions {
@@ -78,6 +78,8 @@ export class LoadedModel {
    */
   async predict(input: PlainInput, options: ModelPredictOptions = {}): Promise<Output> {
     options.signal?.throwIfAborted();
+    // A server never comes here, so it does not load this.
+    const { readInput, readParams } = await import('./input.ts');
     const read = readInput(input, this.signature, this.enforcement);
     return this.score(read.data, { enforced: read.enforced, params: readParams(options.params), output: options.output, signal: options.signal });
   }
@@ -101,6 +103,13 @@ export class LoadedModel {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** The enforcement of a model's signature. One made from type hints is left to the model, which checks them itself. */
+export function enforcerOf(metadata: Model, enforcement: Enforcement): Enforcer {
+  const { isSignatureFromTypeHint, signature } = metadata;
+  if (!isSignatureFromTypeHint) return compileEnforcer(signature, enforcement);
+  return compileEnforcer(signature?.params && new ModelSignature({ params: signature.params }), enforcement);
 }
 
 /** Hands a predictor its options; the caller's signal is asked for only when the predictor asks. */

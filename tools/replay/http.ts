@@ -2,13 +2,13 @@
  * Judges http.jsonl: whole exchanges with the scoring server, over a JavaScript echo model behind the real app.
  * @module
  */
+import { parseJson } from '../../src/data/json-parse.ts';
 import { writeJson } from '../../src/data/json-write.ts';
 import type { Value } from '../../src/data/values.ts';
 import { ModelError } from '../../src/errors/model-error.ts';
 import type { Predictor, PredictOptions } from '../../src/flavors/_contract.ts';
 import { Model } from '../../src/mlmodel/model.ts';
-import { LoadedModel } from '../../src/model/loaded-model.ts';
-import { compileEnforcer } from '../../src/schema/enforce.ts';
+import { enforcerOf, LoadedModel } from '../../src/model/loaded-model.ts';
 import { App } from '../../src/serve/app.ts';
 import type { AppResponse } from '../../src/serve/http.ts';
 import { ModelHost } from '../../src/serve/model-host.ts';
@@ -32,7 +32,7 @@ export function appFor(line: Line, given: Readonly<Record<string, unknown>>): { 
   const host = new ModelHost(options);
   host.add('model', new LoadedModel({
     metadata, flavor: 'test', predictor: predictorOf(model), enforcement: options.enforcement,
-    enforcer: compileEnforcer(metadata.isSignatureFromTypeHint ? undefined : metadata.signature, options.enforcement),
+    enforcer: enforcerOf(metadata, options.enforcement),
   }));
   return { app: new App(host, { ...options, report: (error) => reports.push(error) }), reports };
 }
@@ -59,8 +59,9 @@ function answer(model: Line, input: Value, options: PredictOptions): Value | Pro
       setTimeout(() => resolve(null), 1000 * Number(model.get('seconds'))).unref();
     });
     default: {
-      const params = options.params === undefined ? null : encodeValue(new Map(options.params));
-      return new Map<Value, Value>([['received', encodeValue(input)], ['params', params]]);
+      const received = new Map<Value, Value>([['received', encodeValue(input)]]);
+      if (model.get('kind') === 'echo_without_params') return received;
+      return received.set('params', options.params === undefined ? null : encodeValue(new Map(options.params)));
     }
   }
 }
@@ -91,18 +92,32 @@ function judge(line: Line, answer: AppResponse, reports: readonly unknown[]): Ve
   // The recorded 500 for a date that is none: the input's fault.
   if (status === 500 && field(line, 'model', 'kind') === 'echo_type_hint') return answer.status === 400 ? pass : told();
   if (answer.status !== status) return told();
-  if (status >= 400 && status !== 404 && status !== 405 && status !== 415 && status !== 504) return judgeError(expect, body, told);
+  const code = errorCodeOf(expect);
+  if (code !== undefined) return judgeError(code, body, told);
   const wrong = wrongHeader(line, expect, answer, body);
   if (wrong !== undefined) return fail(wrong);
   if (status === 415 || expect.get('body_omitted') === true || field(line, 'request', 'method') === 'HEAD') return pass;
   return body === String(expect.get('body')) ? pass : told();
 }
 
-function judgeError(expect: Line, body: string, told: () => Verdict): Verdict {
-  const recorded = (expect.get('body_json') as Line | undefined) ?? (JSON.parse(String(expect.get('body'))) as Record<string, unknown>);
-  const want = recorded instanceof Map ? recorded.get('error_code') : (recorded as Record<string, unknown>)['error_code'];
-  const given = JSON.parse(body) as Record<string, unknown>;
-  return given['error_code'] === want && typeof given['message'] === 'string' && given['message'] !== '' ? pass : told();
+/** The error code of a recorded error body; undefined for every other answer. */
+function errorCodeOf(expect: Line): string | undefined {
+  if (Number(expect.get('status')) < 400) return undefined;
+  const body = expect.get('body_json') ?? parseJsonOr(String(expect.get('body')));
+  return body instanceof Map ? (body.get('error_code') as string | undefined) : undefined;
+}
+
+function parseJsonOr(text: string): Value {
+  try {
+    return parseJson(text);
+  } catch {
+    return null;
+  }
+}
+
+function judgeError(code: string, body: string, told: () => Verdict): Verdict {
+  const given = parseJsonOr(body);
+  return given instanceof Map && given.get('error_code') === code && typeof given.get('message') === 'string' && given.get('message') !== '' ? pass : told();
 }
 
 /** Content-Length is judged where the body is. */
