@@ -18,16 +18,14 @@ const MAX_DECODINGS = 8;
  * ```
  */
 export function innerPath(path: string): string {
-  let text = path;
+  const inner = path.split('/').filter((part) => part !== '' && part !== '.').join('/');
+  let text = inner;
   for (let i = 0; ; i++) {
-    if (i === MAX_DECODINGS || leadsOut(text)) throw new ModelError('PATH_OUTSIDE_MODEL', { path });
+    if (i === MAX_DECODINGS || text === '' || leadsOut(path) || leadsOut(text)) throw new ModelError('PATH_OUTSIDE_MODEL', { path });
     const decoded = decode(text);
-    if (decoded === text) break;
+    if (decoded === text) return inner;
     text = decoded;
   }
-  const inner = path.split('/').filter((part) => part !== '' && part !== '.').join('/');
-  if (inner === '') throw new ModelError('PATH_OUTSIDE_MODEL', { path });
-  return inner;
 }
 
 function leadsOut(path: string): boolean {
