@@ -141,6 +141,7 @@ function strip(text: string): string {
 
 function textItem(given: Value): string {
   const value = given instanceof Tensor && given.size === 1 ? elementOf(given) : given;
+  if (Array.isArray(value) || value instanceof Tuple || value instanceof Tensor) return refuse(value, 'str', 'it is a list');
   if (value instanceof Uint8Array) return ascii(value) ?? refuse(value, 'str', 'the bytes are not ASCII');
   if (value instanceof Scalar && isDatetime(value.dtype)) return datetime64Text(value.value as bigint, value.dtype);
   return pythonStr(value);

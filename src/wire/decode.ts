@@ -15,6 +15,7 @@ import { splitTable } from './dataframe-split.ts';
 import { compileTensorPlan, convertInputs } from './inputs.ts';
 import { compileInstances } from './instances.ts';
 import { compileLlmSplit, isLlmInput } from './llm.ts';
+import { parquetTable } from './parquet.ts';
 import { compileTableCasts } from './table-casts.ts';
 import { jsonText, utf8Text } from './text.ts';
 
@@ -74,7 +75,7 @@ export function compileDecoder(signature: ModelSignature | undefined, options: D
     switch (kindOf(contentType)) {
       case 'json': return json(body);
       case 'csv': return { data: formats.csv(utf8Text(body)), params: undefined, enforced: formats.enforced, unwrapped: false, protocol: '2' };
-      default: throw new ModelError('PARQUET_INVALID', { reason: 'later' });
+      default: return parquetTable(body).then((data) => ({ data, params: undefined, enforced: false, unwrapped: false, protocol: '2' }));
     }
   };
 }

@@ -7,14 +7,15 @@ import { numpyArray } from '../data/numpy-array.ts';
 import { storeItems } from '../data/numpy-item.ts';
 import type { Tensor } from '../data/tensor.ts';
 import { elementAt } from '../data/value-at.ts';
+import { labelText } from '../data/table.ts';
 import { Complex, Scalar, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { ColSpec } from '../schema/col-spec.ts';
 import { type ColumnType, isScalarType, numpyTypeOf } from '../schema/data-types.ts';
+import { compileCheck } from '../schema/enforce-nested.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { TensorSpec } from '../schema/tensor-spec.ts';
 import { castFailure } from './column-cast.ts';
-import { complexCell } from './complex-cell.ts';
 
 /** Converts one value of a column or tensor. */
 export type ValueConvert = (value: Value) => Value;
@@ -73,17 +74,17 @@ function convertRow(row: ReadonlyMap<Value, Value>, plan: TensorPlan): Map<Value
 
 function specConvert(spec: ColSpec | TensorSpec): ValueConvert {
   if (!(spec instanceof ColSpec)) return (value) => numpyArray(value, spec.dtype);
-  return typeConvert(spec.type, !spec.optional);
+  return typeConvert(labelText(spec.name), spec.type, !spec.optional);
 }
 
-function typeConvert(type: ColumnType, required: boolean): ValueConvert {
+function typeConvert(name: string, type: ColumnType, required: boolean): ValueConvert {
   if (type === 'any') return (value) => value;
   if (type === 'sparkml_vector') return () => castFailure('vectors have no JSON form');
   if (isScalarType(type)) {
     const dtype = numpyTypeOf(type);
     return (value) => (Array.isArray(value) ? numpyArray(value, dtype) : scalarOf(value, dtype));
   }
-  const enforce = wrapped(complexCell(type, required));
+  const enforce = wrapped(compileCheck(name, type, required));
   return type.kind === 'array' ? (value) => numpyArray(enforce(value)) : enforce;
 }
 

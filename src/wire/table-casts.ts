@@ -9,9 +9,9 @@ import { valuesOf } from '../data/value-at.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { type ColumnType, isScalarType, typeText } from '../schema/data-types.ts';
+import { compileCheck } from '../schema/enforce-nested.ts';
 import type { Schema } from '../schema/schema.ts';
 import { castFailure, type ColumnCast, scalarCast, tensorCast } from './column-cast.ts';
-import { complexCell } from './complex-cell.ts';
 
 /** One cast with what it is named by in messages. */
 interface NamedCast {
@@ -44,15 +44,15 @@ export function compileTableCasts(schema: Schema | undefined): (table: Table) =>
 
 function castsOf(schema: Schema): (NamedCast | undefined)[] {
   if (schema.tensors) return schema.tensors.map(({ dtype }) => ({ cast: tensorCast(dtype), type: dtype, single: false }));
-  return (schema.columns ?? []).map((spec) => typeCast(spec.type, !spec.optional));
+  return (schema.columns ?? []).map((spec) => typeCast(labelText(spec.name), spec.type, !spec.optional));
 }
 
-function typeCast(type: ColumnType, required: boolean): NamedCast | undefined {
+function typeCast(name: string, type: ColumnType, required: boolean): NamedCast | undefined {
   if (type === 'any') return undefined;
   const single = type === 'string' || type === 'datetime';
   if (isScalarType(type)) return { cast: scalarCast(type), type, single };
   if (type === 'sparkml_vector') return { cast: () => castFailure('vectors have no JSON form'), type, single };
-  const enforce = complexCell(type, required);
+  const enforce = compileCheck(name, type, required);
   return { cast: (col) => mapCells(col, enforce), type: typeText(type), single };
 }
 
