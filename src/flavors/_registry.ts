@@ -8,4 +8,5 @@ import type { Flavor } from './_contract.ts';
 export const flavors: Readonly<Record<string, () => Promise<{ readonly default: Flavor }>>> = {
   lightgbm: () => import('./lightgbm.ts'),
   onnx: () => import('./onnx.ts'),
+  xgboost: () => import('./xgboost.ts'),
 };
