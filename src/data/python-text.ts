@@ -44,7 +44,7 @@ function objectRepr(value: Exclude<Value, null | boolean | bigint | number | str
   if (value instanceof Decimal) return `Decimal('${value.text}')`;
   if (value instanceof Missing) return value.kind === 'NA' ? '<NA>' : 'NaT';
   if (value instanceof Scalar) return `np.${value.dtype.replace(/\[.*$/, '')}(${typeof value.value === 'string' ? quoted(value.value) : scalarText(value)})`;
-  if (value instanceof DateTime) return `${value.kind === 'timestamp' ? 'Timestamp' : `datetime.${value.kind}`}('${dateText(value)}')`;
+  if (value instanceof DateTime) return dateRepr(value);
   return `<${value.constructor.name}>`;
 }
 
@@ -52,6 +52,17 @@ function dateText(value: DateTime): string {
   if (value.kind === 'date') return isoDate(value.ns);
   if (value.kind === 'time') return isoTime(value.ns) + (value.offset === null ? '' : isoOffset(value.offset));
   return isoDateTime(value.ns, value.offset).replace('T', ' ');
+}
+
+/** `datetime.datetime(2021, 3, 4, 5, 6)`: trailing zero seconds are left out. */
+function dateRepr(value: DateTime): string {
+  if (value.kind === 'timestamp') return `Timestamp('${dateText(value)}')`;
+  const parts = isoDateTime(value.ns, null).split(/[-T:.]/).map(Number);
+  const micros = parts[6] === undefined ? [] : [String(parts[6])], seconds = parts[5] === 0 && micros.length === 0 ? [] : [String(parts[5])];
+  const time = [...parts.slice(3, 5).map(String), ...seconds, ...micros];
+  const zone = value.offset === null ? [] : [`tzinfo=${value.offset === 0 ? 'datetime.timezone.utc' : `datetime.timezone(datetime.timedelta(seconds=${value.offset}))`}`];
+  const fields = value.kind === 'date' ? parts.slice(0, 3).map(String) : value.kind === 'time' ? time : [...parts.slice(0, 3).map(String), ...time];
+  return `datetime.${value.kind}(${[...fields, ...(value.kind === 'date' ? [] : zone)].join(', ')})`;
 }
 
 function scalarText({ dtype, value }: Scalar): string {

@@ -31,13 +31,19 @@ export function castColumn(name: string, given: Column, type: ScalarType): Colum
   const wanted = numpyTypeOf(type), plain = !given.nullable && given.tz === undefined;
   if (given.dtype === wanted && plain) return given;
   if (type === 'string' || type === 'binary') return castText(name, given, type);
-  const col = given.dtype === 'object' ? inferColumn(given.values as Value[]) : given;
+  const col = given.dtype === 'object' ? inferObjects(given) : given;
   if (col.dtype === wanted && !col.nullable && col.tz === undefined) return col;
   if (type === 'datetime') return castDatetime(name, col);
   if (col.dtype === 'object') return castObjects(name, col, type);
   if (widens(col, type)) return withoutMask(name, col, type);
   if (col.dtype === 'int64' && !col.nullable && (type === 'float' || type === 'double') && onlyBits(col)) return convert(col, type);
   return refuse(name, col, type, hintFor(col, type));
+}
+
+/** Series.infer_objects(), which unlike the constructors leaves a column of nothing but missing cells as it is. */
+function inferObjects(col: Column): Column {
+  const values = col.values as Value[];
+  return values.every((v) => v === null || v instanceof Missing) ? col : inferColumn(values);
 }
 
 function refuse(name: string, col: Column, type: ScalarType, hint = ''): never {
@@ -118,10 +124,13 @@ function momentOf(value: Value): bigint | undefined {
 function castObjects(name: string, col: Column, type: ScalarType): Column {
   if (type === 'boolean') return col;
   if (type !== 'double') return refuse(name, col, type);
-  const values = col.values as Value[];
-  const numbers = values.map((v) => numericOf(v) ?? refuse(name, col, type, ` A cell of type ${kindOf(v)} is no number.`));
-  const missing = numbers.some((v) => v === null), fractional = missing || values.some((v, i) => typeof numbers[i] === 'number' && !(v instanceof Decimal && Number.isInteger(numbers[i])));
-  if (!fractional && numbers.some((v) => typeof v === 'bigint')) return inferColumn(numbers);
+  const numbers = (col.values as Value[]).map((value) => {
+    const number = numericOf(value);
+    return number === undefined ? refuse(name, col, type, ` A cell of type ${kindOf(value)} is no number.`) : number;
+  });
+  // Nothing but integers stays integers there, and so does nothing at all.
+  if (numbers.length === 0) return column('int64', new Float64Array(0));
+  if (numbers.every((v) => typeof v === 'bigint')) return inferColumn(numbers);
   return column('float64', Float64Array.from(numbers, (v) => (v === null ? NaN : Number(v))));
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Column } from '../data/column.ts';
+import { isDatetime, isTimedelta } from '../data/dtype.ts';
 import { frameFromColumns, frameFromRows, frameFromSeries, frameFromTensor } from '../data/frame.ts';
 import { inferColumn } from '../data/infer-column.ts';
 import { labelKey } from '../data/labels.ts';
@@ -11,7 +12,7 @@ import { kindOf } from '../data/numpy-item.ts';
 import { type Label, labelText, Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import { valueAt } from '../data/value-at.ts';
-import { Series, type Value } from '../data/values.ts';
+import { Missing, Scalar, Series, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { ColSpec } from './col-spec.ts';
 import { ArrayType, isScalarType, numpyTypeOf, ObjectType } from './data-types.ts';
@@ -42,8 +43,20 @@ function targetOf(spec: ColSpec, label: Label, named: boolean): Target {
   const { type } = spec, name = labelText(label), required = named ? !spec.optional : true;
   if (isScalarType(type)) return { label, required: !spec.optional, cast: (column) => castColumn(name, column, type), exact: numpyTypeOf(type) };
   const check = compileCheck(name, type, required);
-  const cast = (column: Column): Column => inferColumn(Array.from({ length: column.length }, (_, i) => check(valueAt(column, i))));
+  // Timestamps keep the unit of their column, which our cells do not carry.
+  const cast = (column: Column): Column => (type === 'any' && isTime(column) ? column : inferColumn(Array.from({ length: column.length }, (_, i) => check(iterated(column, i)))));
   return { label, required: !spec.optional, cast, exact: undefined };
+}
+
+/** A cell as iterating over a Series gives it: nullable columns give numpy scalars. */
+function iterated(column: Column, i: number): Value {
+  const value = valueAt(column, i), { dtype } = column;
+  if (!column.nullable || dtype === 'str' || value instanceof Missing) return value;
+  return new Scalar(dtype, value as Scalar['value']);
+}
+
+function isTime(column: Column): boolean {
+  return isDatetime(column.dtype) || isTimedelta(column.dtype);
 }
 
 function isExact(target: Target, column: Column): boolean {
@@ -123,8 +136,7 @@ function layOut(data: Value, asRow: boolean): Table {
 function fromDict(data: Map<Value, Value>, asRow: boolean): Table {
   const values = [...data.values()];
   if (asRow || values.every(isRowValue)) return frameFromRows([data]);
-  const scalarTexts = values.every((value) => value instanceof Tensor && value.dtype === 'str' && value.shape.length === 0);
-  if (scalarTexts) return frameFromRows([new Map([...data].map(([key, value]) => [key, (value as Tensor).values[0] as string]))]);
+  if (values.every((value) => value instanceof Tensor && value.dtype === 'str' && value.shape.length === 0)) return frameFromRows([data]);
   return frameFromColumns(new Map([...data].map(([key, value]) => [key, value instanceof Tensor && value.shape.length > 1 ? rowsOf(value) : value])));
 }
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { type Column, column } from '../data/column.ts';
-import { isDatetime, isTimedelta } from '../data/dtype.ts';
+import { isDatetime, isTimedelta, NAT } from '../data/dtype.ts';
 import { inferColumn } from '../data/infer-column.ts';
 import { asType, numpyArray } from '../data/numpy-array.ts';
 import { kindOf } from '../data/numpy-item.ts';
@@ -83,8 +83,15 @@ function scalarItems(name: string, value: Value[] | Tensor, type: ScalarType, ex
   const source = Array.isArray(value) ? inferColumn(value) : seriesOf(value);
   const cast = castColumn(name, source, type), dtype = numpyTypeOf(type);
   const plain = !cast.nullable && cast.validity === null && cast.dtype !== 'str' && cast.dtype !== 'object';
-  const tensor = plain ? asType(new Tensor(cast.dtype, [cast.length], cast.values), dtype) : numpyArray(valuesOf(cast), dtype);
+  const tensor = plain ? asType(new Tensor(cast.dtype, [cast.length], cast.values), dtype) : numpyArray(textCells(cast), dtype);
   return Array.isArray(value) ? toList(tensor) : tensor;
+}
+
+/** Cells on their way to fixed-width text. A text column with missing cells loses all but their first characters there. */
+function textCells(col: Column): Value[] {
+  const cells = valuesOf(col);
+  if (col.dtype !== 'str' || !cells.some((cell) => typeof cell !== 'string')) return cells;
+  return cells.map((cell) => (typeof cell === 'string' ? ([...cell][0] ?? '') : 'n'));
 }
 
 /** `pd.Series(array)`: text becomes a text column, objects are inferred where they are no numbers. */
@@ -95,7 +102,7 @@ function seriesOf(tensor: Tensor): Column {
 
 /** ndarray.tolist() of one dimension; datetimes of nanoseconds are integers there. */
 function toList(tensor: Tensor): Value[] {
-  if (tensor.dtype === 'datetime64[ns]') return [...(tensor.values as BigInt64Array)];
+  if (tensor.dtype === 'datetime64[ns]') return Array.from(tensor.values as BigInt64Array, (ns) => (ns === NAT ? null : ns));
   return Array.from({ length: tensor.size }, (_, i) => elementAt(tensor.dtype, tensor.values, i));
 }
 
