@@ -11,8 +11,9 @@ import { Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import { Complex, DateTime, Decimal, Missing, Scalar, Tuple, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
+import { SERVER_RULES } from '../wire/json-rules.ts';
 import { splitText } from '../wire/json-table.ts';
-import { SERVER_RULES, typeName, valueText } from '../wire/json-value.ts';
+import { typeName, valueText } from '../wire/json-value.ts';
 
 /** Name of the example's file. */
 export const EXAMPLE_FILE = 'input_example.json';

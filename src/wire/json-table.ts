@@ -10,7 +10,8 @@ import { labelKey } from '../data/labels.ts';
 import { jsonNumber } from '../data/numbers.ts';
 import type { Table } from '../data/table.ts';
 import { Missing, Scalar, type Value } from '../data/values.ts';
-import { type JsonRules, keyText, refuse, valueText } from './json-value.ts';
+import { type JsonRules, refuse } from './json-rules.ts';
+import { keyText, valueText } from './json-value.ts';
 
 /** A list of one object a row. The last of columns with one name wins, at the place of the first. */
 export function recordsText(table: Table, rules: JsonRules): string {
@@ -21,12 +22,13 @@ export function recordsText(table: Table, rules: JsonRules): string {
     const key = labelKey(label);
     byName.set(key, { name: byName.get(key)?.name ?? label, col: table.columns[j] as Column });
   }
+  const [only] = byName.values();
+  if (only && byName.size === 1) return oneColumn(`{${keyText(only.name)}: `, only.col, rules);
   const prefixes: string[] = [], cells: string[][] = [];
   for (const { name, col } of byName.values()) {
     prefixes.push(`${prefixes.length === 0 ? '{' : ', '}${keyText(name)}: `);
     cells.push(cellTexts(col, rules));
   }
-  if (cells.length === 1) return oneColumn(prefixes[0] as string, cells[0] as string[]);
   let text = '[';
   for (let i = 0; i < length; i++) {
     if (i > 0) text += ', ';
@@ -52,10 +54,17 @@ export function splitText(table: Table, rules: JsonRules, parts: { index: boolea
   return `{${fields.join(', ')}}`;
 }
 
-function oneColumn(prefix: string, cells: readonly string[]): string {
+/** The commonest answer; floats are written without a list of texts in between. */
+function oneColumn(prefix: string, col: Column, rules: JsonRules): string {
   let text = '[';
-  for (let i = 0; i < cells.length; i++) text += (i > 0 ? ', ' : '') + prefix + cells[i] + '}';
-  return `${text}]`;
+  if (isFloat(col.dtype) && col.validity === null) {
+    const values = col.values as Float64Array;
+    for (let i = 0; i < values.length; i++) text += (i > 0 ? `}, ${prefix}` : prefix) + jsonNumber(values[i] as number);
+  } else {
+    const cells = cellTexts(col, rules);
+    for (let i = 0; i < cells.length; i++) text += (i > 0 ? `}, ${prefix}` : prefix) + cells[i];
+  }
+  return `${text}}]`;
 }
 
 /** Each cell of a column as JSON text. */

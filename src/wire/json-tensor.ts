@@ -8,17 +8,20 @@ import { jsonString } from '../data/json-write.ts';
 import { jsonNumber } from '../data/numbers.ts';
 import type { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
-import { type JsonRules, refuse, valueText } from './json-value.ts';
+import { refuse } from './json-rules.ts';
 
 /** Writes the values from `from` to `to` between brackets. */
 type RowWriter = (from: number, to: number) => string;
+
+/** Writes one cell of bytes or objects. */
+export type CellWriter = (cell: Value) => string;
 
 /**
  * An array of any shape as nested lists; of no dimensions as the bare value.
  * @throws ModelError NOT_SERIALIZABLE for complex numbers and time differences that Python has as timedelta
  */
-export function tensorText(tensor: Tensor, rules: JsonRules): string {
-  const row = rowWriter(tensor, rules);
+export function tensorText(tensor: Tensor, cell: CellWriter): string {
+  const row = rowWriter(tensor, cell);
   const { shape } = tensor;
   if (shape.length === 0) return row(0, 1).slice(1, -1);
   return nested(shape, 0, 0, tensor.size, row);
@@ -32,14 +35,14 @@ function nested(shape: readonly number[], axis: number, from: number, to: number
   return `${text}]`;
 }
 
-function rowWriter(tensor: Tensor, rules: JsonRules): RowWriter {
+function rowWriter(tensor: Tensor, cell: CellWriter): RowWriter {
   const { dtype, values } = tensor;
   if (isFloat(dtype)) return (from, to) => floatRow(values as Float64Array, from, to);
   if (dtype === 'bool') return (from, to) => boolRow(values as Uint8Array, from, to);
   if (isDatetime(dtype) || isTimedelta(dtype)) return (from, to) => timeRow(values as BigInt64Array, dtype, from, to);
   if (isComplex(dtype)) return (from, to) => (to > from ? refuse('complex') : '[]');
   if (dtype === 'str') return (from, to) => textRow(values as (string | null)[], from, to);
-  if (dtype === 'bytes' || dtype === 'object') return (from, to) => valueRow(values as Value[], rules, from, to);
+  if (dtype === 'bytes' || dtype === 'object') return (from, to) => valueRow(values as Value[], cell, from, to);
   return (from, to) => integerRow(values as Float64Array, from, to);
 }
 
@@ -70,9 +73,9 @@ function textRow(values: readonly (string | null)[], from: number, to: number): 
   return `${text}]`;
 }
 
-function valueRow(values: readonly Value[], rules: JsonRules, from: number, to: number): string {
+function valueRow(values: readonly Value[], cell: CellWriter, from: number, to: number): string {
   let text = '[';
-  for (let i = from; i < to; i++) text += (i > from ? ', ' : '') + valueText(values[i] ?? null, rules);
+  for (let i = from; i < to; i++) text += (i > from ? ', ' : '') + cell(values[i] ?? null);
   return `${text}]`;
 }
 

@@ -8,27 +8,8 @@ import { jsonNumber } from '../data/numbers.ts';
 import { Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import { ByteArray, Complex, DateTime, Decimal, Duration, Missing, PySet, Scalar, Series, Tuple, type Value } from '../data/values.ts';
-import { ModelError } from '../errors/model-error.ts';
+import { type JsonRules, refuse } from './json-rules.ts';
 import { tensorText } from './json-tensor.ts';
-
-/** What an encoder of MLflow writes beyond plain JSON; the rest is refused. */
-export interface JsonRules {
-  /** bytes become base64 in lines of 76 characters. */
-  readonly bytes: boolean;
-  /** A time of day becomes ISO text. */
-  readonly time: boolean;
-  /** numpy scalars become the Python values they hold. */
-  readonly scalars: boolean;
-  /** Tables as pandas 3 hands them out: NA cells as null, rows of no columns as empty objects. */
-  readonly pandas3: boolean;
-}
-
-/** NumpyEncoder of MLflow 2 and 3, with the pandas of that time. */
-export const SERVER_RULES: JsonRules = { bytes: true, time: true, scalars: true, pandas3: true };
-/** NumpyEncoder of MLflow 1. */
-export const SERVER_V1_RULES: JsonRules = { bytes: true, time: false, scalars: true, pandas3: false };
-/** The encoder of MLflow's own clients (dump_input_data). */
-export const CLIENT_RULES: JsonRules = { bytes: false, time: true, scalars: false, pandas3: true };
 
 /**
  * A value as JSON text.
@@ -49,18 +30,13 @@ export function valueText(value: Value, rules: JsonRules): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return listText(value, rules);
   if (value instanceof Map) return mapText(value, rules);
-  if (value instanceof Tensor) return tensorText(value, rules);
+  if (value instanceof Tensor) return tensorText(value, (item) => valueText(item, rules));
   if (value instanceof Tuple) return listText(value.items, rules);
   if (value instanceof Scalar) return scalarText(value, rules);
   if (rules.bytes && (value instanceof Uint8Array || value instanceof ByteArray)) return bytesText(value instanceof ByteArray ? value.bytes : value);
   if (value instanceof DateTime && (rules.time || value.kind !== 'time')) return `"${isoformat(value)}"`;
   if (value instanceof Missing && value.kind === 'NaT') return '"NaT"';
   return refuse(typeName(value));
-}
-
-/** @throws ModelError NOT_SERIALIZABLE */
-export function refuse(type: string): never {
-  throw new ModelError('NOT_SERIALIZABLE', { type });
 }
 
 /** Base64 as Python's encodebytes writes it: lines of 76 characters, each ended, in a JSON string. */
@@ -133,5 +109,5 @@ function scalarText(scalar: Scalar, rules: JsonRules): string {
   if (typeof value === 'object') return refuse('complex');
   if (dtype.startsWith('float')) return jsonNumber(Number(value));
   const wide = dtype.startsWith('datetime') || dtype.startsWith('timedelta');
-  return wide ? tensorText(new Tensor(dtype, [], BigInt64Array.of(BigInt(value))), rules) : `${value}`;
+  return wide ? tensorText(new Tensor(dtype, [], BigInt64Array.of(BigInt(value))), (item) => valueText(item, rules)) : `${value}`;
 }

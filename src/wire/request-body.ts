@@ -4,8 +4,9 @@
  */
 import { Table } from '../data/table.ts';
 import type { Value } from '../data/values.ts';
+import { CLIENT_RULES } from './json-rules.ts';
 import { splitText } from './json-table.ts';
-import { CLIENT_RULES, valueText } from './json-value.ts';
+import { valueText } from './json-value.ts';
 
 /**
  * The body for a table (`dataframe_split`) or other data (`inputs`), with params where given.

@@ -5,8 +5,9 @@
  */
 import { Table } from '../data/table.ts';
 import { Series, type Value } from '../data/values.ts';
+import { type JsonRules, SERVER_RULES, SERVER_V1_RULES } from './json-rules.ts';
 import { cellTexts, recordsText } from './json-table.ts';
-import { type JsonRules, SERVER_RULES, SERVER_V1_RULES, valueText } from './json-value.ts';
+import { valueText } from './json-value.ts';
 
 /** Options of {@link formatPredictions}. */
 export interface ResponseOptions {

@@ -7,7 +7,8 @@ import { ModelError } from '../../src/errors/model-error.ts';
 import { formatInputExample } from '../../src/mlmodel/input-example-write.ts';
 import { formatRequest } from '../../src/wire/request-body.ts';
 import { formatPredictions } from '../../src/wire/response.ts';
-import { SERVER_RULES, valueText } from '../../src/wire/json-value.ts';
+import { SERVER_RULES } from '../../src/wire/json-rules.ts';
+import { valueText } from '../../src/wire/json-value.ts';
 import { decodeValue } from '../../test/support/protocol-values.ts';
 import { fail, field, type Handler, type Line, pass, type Verdict } from './_handler.ts';
 
