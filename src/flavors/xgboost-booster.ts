@@ -74,9 +74,10 @@ export class XgboostBooster {
   /** `pred_leaf=True`: node numbers, (rows, trees) float32, (rows) where there is one tree; strict: (rows, rounds, outputs, parallel trees). */
   leaf(matrix: Matrix, rounds: Rounds = [0, 0], strict: boolean = false): Tensor {
     if (!this.#forest) return refuse('a linear booster has no leaves');
+    if (rounds[0] !== 0) refuse('leaves are to be had from the first round on only');
     const range = this.#trees(rounds), width = range.end - range.first;
     const leaves = Float32Array.from(this.#forest.leaves(matrix, range));
-    if (!strict) return new Tensor('float32', width === 1 ? [matrix.rows] : [matrix.rows, width], leaves);
+    if (!strict) return new Tensor('float32', width === 1 || matrix.rows === 0 ? [matrix.rows] : [matrix.rows, width], leaves);
     const count = (rounds[1] === 0 ? this.rounds : rounds[1]) - rounds[0], groups = this.#forest.forest.leafSize > 1 ? 1 : this.outputs;
     return new Tensor('float32', [matrix.rows, count, groups, count === 0 ? 0 : width / count / groups], leaves);
   }
@@ -92,7 +93,8 @@ export class XgboostBooster {
   }
 
   #shaped(rows: number, values: Float32Array, width: number, strict: boolean): Tensor {
-    return new Tensor('float32', width === 1 && !strict ? [rows] : [rows, width], values);
+    // Of no rows the library cannot tell the width.
+    return new Tensor('float32', (width === 1 || rows === 0) && !strict ? [rows] : [rows, width], values);
   }
 }
 

@@ -4,7 +4,7 @@
  * Source: xgboost.data, Booster._validate_features and Booster.inplace_predict; drawn from 1.7 and 3.2.
  * @module
  */
-import { cell, isValid, type Column } from '../data/column.ts';
+import { isValid, type Column } from '../data/column.ts';
 import { isFloat, isInteger } from '../data/dtype.ts';
 import { labelText, Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
@@ -12,6 +12,7 @@ import type { Value } from '../data/values.ts';
 import type { Matrix } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { XgboostModel } from '../formats/xgboost-model.ts';
+import { categoryCodes } from './xgboost-categories.ts';
 
 /** How input is read. */
 export interface XgboostInput {
@@ -47,9 +48,11 @@ function ofTable(table: Table, options: XgboostInput): Matrix {
   const bad = names.filter((_, j) => !isNumeric(columns[j] as Column) && !(options.categorical && (columns[j] as Column).dtype === 'category'));
   if (bad.length > 0) refuse(`columns must be int, float or bool${options.categorical ? ' or category' : ''}, but these are not: ${bad.slice(0, 20).map(labelText).join(', ')}`);
   if (options.validateFeatures) checkNames(names.map(labelText), options.model.featureNames);
-  const values = new Float32Array(rows * width);
+  const values = new Float32Array(rows * width), { categories } = options.model;
   for (const [j, col] of columns.entries()) {
-    if (col.dtype === 'category') writeCodes(col, options.model.categories?.[j], labelText(names[j] ?? null), values, j, width);
+    const name = labelText(names[j] ?? null), training = categories?.[j] ?? null, isCategory = col.dtype === 'category';
+    if (!options.dmatrix && categories !== null && isCategory !== (training !== null)) refuse(`column ${name} was ${training ? '' : 'not '}a category column in training`);
+    if (isCategory) writeCodes(col, categoryCodes(col.categories ?? refuse(`column ${name} has no categories`), training, name), values, j, width);
     else writeNumbers(col, values, j, width);
   }
   return { rows, columns: width, values };
@@ -64,11 +67,7 @@ function writeNumbers(col: Column, out: Float32Array, at: number, step: number):
   for (let i = 0, k = at; i < length; i++, k += step) out[k] = validity === null || isValid(validity, i) ? toFloat32(from[i] as number | bigint) : NaN;
 }
 
-/** Codes in the order of the training categories where the model has them, else as they are. */
-function writeCodes(col: Column, training: readonly (string | number)[] | undefined, name: string, out: Float32Array, at: number, step: number): void {
-  const own = col.categories ?? refuse('a category column has no categories');
-  const place = training && training.length > 0 ? new Map<unknown, number>(training.map((value, code) => [value, code])) : undefined;
-  const codes = Float32Array.from({ length: own.length }, (_, code) => (place ? (place.get(cell(own, code)) ?? refuse(`column ${name} has a category that was not in training`)) : code));
+function writeCodes(col: Column, codes: Float32Array, out: Float32Array, at: number, step: number): void {
   const from = col.values as Int32Array;
   for (let i = 0, k = at; i < col.length; i++, k += step) {
     const code = from[i] as number;

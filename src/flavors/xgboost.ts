@@ -87,7 +87,9 @@ function estimatorPredictor({ booster, major }: Loaded, estimator: Estimator): P
   const trainedOnCategories = booster.model.featureTypes?.includes('c') ?? false;
   const matrix = (input: Value, dmatrix: boolean, validateFeatures: boolean): Matrix => {
     const frame = kind === 'ranker' && input instanceof Table ? withoutQueryIds(input) : input;
-    return xgboostMatrix(frame, { model: booster.model, dmatrix, categorical: trainedOnCategories || (!dmatrix && major >= 3), missing, validateFeatures });
+    // 1.x takes category columns in predict only, 3.x in predict whatever the training.
+    const categorical = dmatrix ? trainedOnCategories && major >= 2 : trainedOnCategories || major >= 3;
+    return xgboostMatrix(frame, { model: booster.model, dmatrix, categorical, missing, validateFeatures });
   };
   const call = (params: Params): XgboostCall => readParams(params, 'estimator', false);
   const direct = (input: Value, validateFeatures: boolean = true): Matrix => matrix(input, !booster.hasTrees, validateFeatures);

@@ -178,13 +178,16 @@ class Reader {
     const encoders = this.#list(cats['enc'], 'cats.enc');
     if (encoders.length === 0) return null;
     if (encoders.length !== features) this.#fail('cats', `${encoders.length} encoders for ${features} features`);
-    return encoders.map((value) => {
+    const out = encoders.map((value): XgboostCategories => {
       const encoder = this.#fields(value, 'cats.enc');
       const values = this.#numbers(encoder, 'values');
-      if (encoder['offsets'] === undefined) return Array.from(values);
-      const offsets = this.#numbers(encoder, 'offsets'), bytes = Uint8Array.from(values);
-      return Array.from({ length: Math.max(offsets.length - 1, 0) }, (_, i) => new TextDecoder().decode(bytes.subarray(offsets[i], offsets[i + 1])));
+      if (encoder['offsets'] === undefined) return { numbers: Array.from(values) };
+      const offsets = Array.from(this.#numbers(encoder, 'offsets'));
+      if (offsets.length < 2) return null;
+      if (!offsets.every((at, i) => Number.isInteger(at) && at >= (i === 0 ? 0 : (offsets[i - 1] as number)) && at <= values.length)) this.#fail('cats', 'offsets must rise within the values');
+      return { offsets, bytes: Uint8Array.from(values) };
     });
+    return out.some((categories) => categories !== null) ? out : null;
   }
 
   #baseScore(value: unknown): number[] {

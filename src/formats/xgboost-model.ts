@@ -21,7 +21,7 @@ export interface XgboostModel {
   readonly attributes: ReadonlyMap<string, string>;
   readonly featureNames: readonly string[] | null;
   readonly featureTypes: readonly string[] | null;
-  /** Categories of each feature at training (empty for the numeric ones), where the file has them. */
+  /** Categories of each feature at training (null for the numeric ones), where the file has them. */
   readonly categories: readonly XgboostCategories[] | null;
   readonly trees: readonly XgboostTree[];
   /** Per tree: its output (class or target). */
@@ -35,8 +35,8 @@ export interface XgboostModel {
   readonly weights: ArrayLike<number> | null;
 }
 
-/** The categories of one feature in the order of their codes. */
-export type XgboostCategories = readonly (string | number)[];
+/** The categories of one feature in the order of their codes: none, numbers, or text as UTF-8 bytes between offsets. */
+export type XgboostCategories = null | { readonly numbers: readonly number[] } | { readonly offsets: readonly number[]; readonly bytes: Uint8Array };
 
 /** One tree; the arrays have one item per node, node 0 is the root. */
 export interface XgboostTree {
