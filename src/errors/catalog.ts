@@ -36,6 +36,8 @@ export const catalog = {
   JSON_TOO_DEEP: ['BAD_REQUEST', 'The JSON text is nested deeper than {limit} levels.'],
   DTYPE_UNKNOWN: ['INVALID', 'Unknown dtype {dtype}. Use a numpy dtype name such as float32, int64, bool, str or datetime64[ns].'],
   DATA_SHAPE_INVALID: ['INVALID', 'The data does not fit its shape: {reason}.'],
+  ARROW_TYPE_UNSUPPORTED: ['INVALID', 'Column {column} has the type {type}, which has no exchange with Arrow here. Cast it first.'],
+  PLAIN_DATA_INVALID: ['INVALID', 'The input has {what}, which is no data. Use plain objects, arrays, numbers, text, typed arrays, Tensor or Table.'],
   FRAME_INVALID: ['BAD_REQUEST', 'The data cannot be laid out as a table: {reason}.'],
   ARRAY_RAGGED: ['BAD_REQUEST', 'The data cannot be an array: {reason}.'],
   VALUE_NOT_CONVERTIBLE: ['BAD_REQUEST', 'A value of type {from} cannot become {to}: {reason}.'],
