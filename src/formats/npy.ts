@@ -58,9 +58,10 @@ export function readNpyDType(bytes: Uint8Array, file: string): NumpyDType {
 export function readNpz(bytes: Uint8Array, options: NpyOptions): Map<string, Tensor | StructuredArray> {
   const zip = openZip(bytes, options.file);
   const budget = options.budget ?? new MemoryBudget(options.file, bytes.length);
-  return new Map(zip.entries.map(({ name }) => [
-    name.replace(/\.npy$/, ''), readNpy(zip.read(name), { ...options, file: `${options.file}/${name}`, budget }),
-  ]));
+  return new Map(zip.entries.map(({ name, size }) => {
+    budget.charge(size);
+    return [name.replace(/\.npy$/, ''), readNpy(zip.read(name), { ...options, file: `${options.file}/${name}`, budget })];
+  }));
 }
 
 function header(reader: ByteReader): ArrayLayout {

@@ -126,7 +126,10 @@ const json: Load = ({ node }, context) => {
 
 function stored({ node }: SkopsNode, context: SkopsContext): Uint8Array {
   const name = node.get('file');
-  return typeof name === 'string' ? context.zip.read(name) : context.fail('a node names no file');
+  if (typeof name !== 'string') return context.fail('a node names no file');
+  // Many nodes may name one file.
+  context.budget.charge(context.zip.size(name));
+  return context.zip.read(name);
 }
 
 const ndarray: Load = (node, context) => {
@@ -143,10 +146,14 @@ const ndarray: Load = (node, context) => {
 /** Objects as nested lists, one level a dimension. */
 function objectArray(node: SkopsNode, context: SkopsContext): Tensor {
   const shape = pyItems(context.read(node.node.get('shape')))?.map((d) => (typeof d === 'bigint' && d >= 0n && d < 2n ** 48n ? Number(d) : NaN)) ?? [NaN];
+  // Rows may be shared, so that a small file could ask for a huge array.
+  context.budget.charge(16 * shapeSize(shape));
   let level: readonly PyValue[] = items(node, context);
-  for (let d = 1; d < shape.length; d++) level = level.flatMap((item) => pyItems(item) ?? context.fail('the rows of an array are not lists'));
+  for (let d = 1; d < shape.length; d++) {
+    const rows = level.map((item) => pyItems(item));
+    level = rows.every((row) => row?.length === shape[d]) ? (rows as PyValue[][]).flat() : context.fail('the rows of an array are not lists of one length');
+  }
   if (level.length !== shapeSize(shape)) context.fail('an array has not as many items as its shape says');
-  context.budget.charge(8 * level.length);
   return new Tensor('object', shape, level as Value[]);
 }
 

@@ -18,6 +18,8 @@ export interface ZipEntry {
 export interface Zip {
   readonly entries: readonly ZipEntry[];
   has(name: string): boolean;
+  /** Bytes of an entry when read; 0 where there is none. */
+  size(name: string): number;
   /**
    * The content of an entry, checked against its size and CRC.
    * @throws ModelError FILE_NOT_FOUND, FILE_MALFORMED, FILE_TRUNCATED
@@ -64,6 +66,7 @@ export function openZip(bytes: Uint8Array, file: string): Zip {
   return {
     entries: [...entries.values()].map(({ name, size }) => ({ name, size })),
     has: (name) => entries.has(name),
+    size: (name) => entries.get(name)?.size ?? 0,
     read: (name) => {
       const entry = entries.get(name);
       if (!entry) throw new ModelError('FILE_NOT_FOUND', { path: `${file}/${name}` });

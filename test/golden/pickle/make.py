@@ -47,6 +47,8 @@ if name == "numpy2":
     import skops.io
     keep = {k: plain[k] for k in ("set", "slice", "bytes", "bytearray", "numbers", "tuple", "ordered", "default", "type", "shared")}
     skops.io.dump({"plain": keep, "arrays": arrays, "keys": {1: "a", 2.5: "b", "x": "c"}, "partial": functools.partial(np.log1p, 1)}, "values.skops")
+    few = {k: arrays[k] for k in ("float64", "objects", "np.int64", "masked", "csr", "dtype", "structured")}
+    skops.io.dump([few, {1: "a", 2.5: None}, (slice(1, 2), {"s"}, b"x", functools.partial(np.log1p, 1), np.random.default_rng(0))], "small.skops")
     np.save("structured.npy", arrays["structured"])
     np.save("fortran.npy", arrays["fortran"])
     np.save("objects.npy", arrays["objects"], allow_pickle=True)
