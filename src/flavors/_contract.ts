@@ -42,6 +42,8 @@ export interface Predictor {
   readonly accepts: { readonly table: boolean; readonly tensors: boolean; readonly params: boolean };
   /** Names of its outputs: "predict", "predict_proba", "margin", "leaf", … */
   readonly outputs: readonly string[];
+  /** What people should know about how this model is scored here, each one sentence. */
+  readonly notes?: readonly string[];
   predict(input: ModelInput, options: PredictOptions): Output | Promise<Output>;
   close?(): Promise<void>;
 }

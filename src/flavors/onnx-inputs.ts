@@ -96,7 +96,7 @@ function interleave(dtype: DType, columns: readonly Column[], rows: number): Sto
     for (const [j, col] of columns.entries()) for (let i = 0; i < rows; i++) out[i * width + j] = BigInt(col.values[i] as number | bigint);
     return out;
   }
-  const out = new Array<Value>(rows * width);
+  const out = Array.from<Value>({ length: rows * width });
   for (const [j, col] of columns.entries()) for (let i = 0; i < rows; i++) out[i * width + j] = valueAt(col, i);
   return out;
 }

@@ -110,7 +110,7 @@ export function usableProviders(runtime: Runtime, wanted: readonly string[]): { 
     const name = PROVIDERS[provider];
     if (name === 'cpu') continue;
     if (name !== undefined && bundled.has(name)) names.push(name);
-    else notes.push(`the execution provider ${provider} is not part of onnxruntime-node here; the model is scored on the CPU`);
+    else notes.push(`The execution provider ${provider} is not part of onnxruntime-node here; the model is scored without it.`);
   }
   return { names: [...names, 'cpu'], notes };
 }
@@ -129,7 +129,7 @@ export async function createSession(runtime: Runtime, plan: SessionPlan, file: s
     try {
       return { session: await runtime.InferenceSession.create(model, { ...options, executionProviders: names }), notes };
     } catch {
-      notes.push(`${names[0] ?? ''} does not start; the model is scored on the CPU`);
+      notes.push(`The execution provider ${names[0] ?? ''} does not start; the model is scored on the CPU.`);
     }
   }
   try {

@@ -45,7 +45,8 @@ export function toRuntime(runtime: Runtime, spec: InputSpec, tensor: Tensor): Ru
 }
 
 function checkShape({ name, shape }: InputSpec, given: readonly number[]): void {
-  if (!shape) return;
+  // ONNX Runtime does not tell an input without dimensions from one whose shape is unknown, and takes any shape for both.
+  if (!shape || shape.length === 0) return;
   if (shape.length === given.length && shape.every((dim, i) => typeof dim !== 'number' || dim === given[i])) return;
   throw new ModelError('INPUT_SHAPE_MISMATCH', { input: name, expected: shape.map((dim) => dim ?? '?').join(', '), given: given.join(', ') });
 }

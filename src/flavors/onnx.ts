@@ -7,15 +7,14 @@ import { Table } from '../data/table.ts';
 import type { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
-import type { ModelFiles } from '../mlmodel/files.ts';
 import type { Flavor, FlavorContext, PredictOptions, Predictor } from './_contract.ts';
 import { feedsOf } from './onnx-inputs.ts';
 import { externalData, type OnnxFile, readOnnxFile } from './onnx-model.ts';
 import { createSession, importRuntime, type Runtime, type RuntimeSession, sessionPlan } from './onnx-runtime.ts';
 import { fromRuntime, toRuntime } from './onnx-tensors.ts';
 
-/** Files that `inspect` has read and `load` is going to need, so that nothing is read twice. */
-const inspected = new WeakMap<ModelFiles, Promise<OnnxFile>>();
+/** What `inspect` has read, for the load that follows. */
+const inspected = new WeakMap<FlavorContext, Promise<OnnxFile>>();
 
 /**
  * The ONNX flavor. Outputs are the graph's own; without one, the answer is MLflow's: a table of flattened outputs for a table,
@@ -31,7 +30,7 @@ const flavor: Flavor = {
   priority: 100,
   async inspect(context) {
     const reading = readOnnxFile(context);
-    inspected.set(context.files, reading);
+    inspected.set(context, reading);
     const { unsupported } = await reading;
     return { native: unsupported.length === 0, unsupported };
   },
@@ -39,15 +38,15 @@ const flavor: Flavor = {
     const file = await takeFile(context);
     if (file.unsupported.length > 0) throw new ModelError('NOT_NATIVE', { flavor: 'onnx', unsupported: file.unsupported });
     const plan = sessionPlan(context.config), runtime = await importRuntime();
-    const { session } = await createSession(runtime, plan, file.path, file.bytes, await externalData(context.files, file));
-    return predictor(runtime, session, file);
+    const { session, notes } = await createSession(runtime, plan, file.path, file.bytes, await externalData(context.files, file));
+    return { ...predictor(runtime, session, file), notes };
   },
 };
 export default flavor;
 
 function takeFile(context: FlavorContext): Promise<OnnxFile> {
-  const reading = inspected.get(context.files) ?? readOnnxFile(context);
-  inspected.delete(context.files);
+  const reading = inspected.get(context) ?? readOnnxFile(context);
+  inspected.delete(context);
   return reading;
 }
 
