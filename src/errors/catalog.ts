@@ -46,6 +46,8 @@ export const catalog = {
   SCHEMA_INVALID: ['INVALID', 'The schema is not valid: {reason}.'],
   SCHEMA_TYPE_INVALID: ['INTERNAL', 'The schema is not valid: {reason}.'],
   PARAM_SPEC_INVALID: ['INVALID', 'The parameter {param} of the signature is not valid: {reason}.'],
+  SCHEMA_NOT_INFERRED: ['INVALID', 'No schema can be inferred: {reason}.'],
+  PARAMS_NOT_INFERRED: ['INVALID', 'No type can be inferred for the parameters {params}. Give numbers, text, booleans, dates, flat lists or objects.'],
   PARAM_FORM_INVALID: ['INVALID', 'Parameters must be an object of names and values; {given} was given.'],
   INPUT_INVALID: ['INVALID', 'The input does not fit the signature of the model: {reason}.'],
   INPUT_VALUE_INVALID: ['BAD_REQUEST', 'Column {column}, row {row}: expected {expected}, given {given}.'],

@@ -41,7 +41,7 @@ export function castColumn(name: string, given: Column, type: ScalarType): Colum
 }
 
 /** Series.infer_objects(), which unlike the constructors leaves a column of nothing but missing cells as it is. */
-function inferObjects(col: Column): Column {
+export function inferObjects(col: Column): Column {
   const values = col.values as Value[];
   return values.every((v) => v === null || v instanceof Missing) ? col : inferColumn(values);
 }
@@ -143,7 +143,10 @@ function numericOf(value: Value): bigint | number | null | undefined {
   if (value instanceof Decimal) return numericText(value.text, true);
   if (typeof value === 'string') return value === '' ? null : numericText(value, false);
   if (value instanceof Scalar) return isInteger(value.dtype) ? BigInt(value.value as bigint | number) : isFloat(value.dtype) || value.dtype === 'bool' ? Number(value.value) : undefined;
-  // pandas counts an empty dict as missing; nobody means a number by it.
+  // pandas counts whatever has the length zero as missing.
+  if (Array.isArray(value)) return value.length === 0 ? null : undefined;
+  if (value instanceof Map) return value.size === 0 ? null : undefined;
+  if (value instanceof Uint8Array) return value.length === 0 ? null : numericText(String.fromCharCode(...value.subarray(0, 400)), false);
   return undefined;
 }
 

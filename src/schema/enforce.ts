@@ -7,7 +7,9 @@ import { ModelError } from '../errors/model-error.ts';
 import { compileColumns } from './enforce-columns.ts';
 import { enforceParams } from './enforce-params.ts';
 import { compileTensors } from './enforce-tensors.ts';
+import { compileTypedEnforcer } from './enforce-typed.ts';
 import { enforceParamsLossless } from './enforce-values-params.ts';
+import type { Schema } from './schema.ts';
 import type { Enforcement, ModelSignature } from './signature.ts';
 
 /** Enforcement of one signature, worked out once. */
@@ -34,12 +36,16 @@ export interface Enforcer {
  * ```
  */
 export function compileEnforcer(signature: ModelSignature | undefined, mode: Enforcement): Enforcer {
-  const schema = signature?.inputs;
-  const enforce = schema === undefined ? undefined : schema.tensors ? compileTensors(schema) : compileColumns(schema);
+  const enforce = mode === 'mlflow' ? compileInput(signature?.inputs) : compileTypedEnforcer(signature, mode);
   return {
-    input: (data) => (enforce ? asInputError(() => enforce(data)) : data),
+    input: (data) => (!enforce ? data : mode === 'mlflow' ? asInputError(() => enforce(data)) : enforce(data)),
     params: (params) => (mode === 'mlflow' ? enforceParams(signature?.params, params) : enforceParamsLossless(signature?.params, params, mode)),
   };
+}
+
+function compileInput(schema: Schema | undefined): ((data: Value) => Value) | undefined {
+  if (!schema) return undefined;
+  return schema.tensors ? compileTensors(schema) : compileColumns(schema);
 }
 
 /** MLflow answers every failure of enforcement with one code, whatever failed inside. */
