@@ -11,7 +11,7 @@ import { healthRoute, versionRoute } from './routes/health.ts';
 import { invocationsRoute } from './routes/invocations.ts';
 
 /** What the app needs of the server's options. */
-export interface AppOptions extends Pick<ServeOptions, 'timeout' | 'scoringProtocol'> {
+export interface AppOptions extends Pick<ServeOptions, 'timeout' | 'scoringProtocol'>, Partial<Pick<ServeOptions, 'predictionsKey'>> {
   /** Is told of errors that are ours. @default nobody */
   report?(error: unknown): void;
 }
@@ -34,9 +34,9 @@ export class App {
   readonly #router: Router;
 
   constructor(host: ModelHost, options: AppOptions) {
-    const { scoringProtocol, timeout } = options;
+    const { scoringProtocol, timeout, predictionsKey = '' } = options;
     const router = new Router(scoringProtocol === '1' ? flaskStyle : fastApiStyle);
-    router.add('POST', '/invocations', invocationsRoute(host, { timeout, report: (error) => options.report?.(error) }));
+    router.add('POST', '/invocations', invocationsRoute(host, { timeout, protocol: scoringProtocol, predictionsKey, report: (error) => options.report?.(error) }));
     router.add('GET', '/ping', healthRoute(host));
     router.add('GET', '/health', healthRoute(host));
     router.add('GET', '/version', versionRoute(scoringProtocol));

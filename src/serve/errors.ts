@@ -17,11 +17,11 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 
 /** The answer to anything thrown while a request was worked on. What is not a ModelError is our defect: `report` gets it. */
-export function errorAnswer(thrown: unknown, report: (error: unknown) => void): AppResponse {
+export function errorAnswer(thrown: unknown, report: (error: unknown) => void, protocol: '1' | '2' | 'auto' = '2'): AppResponse {
   if (!ModelError.isInstance(thrown)) {
     report(thrown);
     // The text of a foreign error may hold data, so only its class is told.
-    return errorAnswer(new ModelError('INTERNAL', { reason: thrown instanceof Error ? thrown.name : typeof thrown }), report);
+    return errorAnswer(new ModelError('INTERNAL', { reason: thrown instanceof Error ? thrown.name : typeof thrown }), report, protocol);
   }
   // MLflow's bodies for 415 are plain text.
   if (thrown.status === 415) return text(415, thrown.message);
@@ -29,7 +29,11 @@ export function errorAnswer(thrown: unknown, report: (error: unknown) => void): 
   let status = thrown.status;
   // A model that runs its own code names its own MLflow error code.
   const own = thrown.code === 'MODEL_RAISED' ? thrown.data['error_code'] : undefined;
-  if (typeof own === 'string') {
+  if (protocol === '1' && (status < 500 || thrown.code === 'MODEL_RAISED')) {
+    // MLflow 1.x knows one error code for whatever fails in a request.
+    body.error_code = 'BAD_REQUEST';
+    status = 400;
+  } else if (typeof own === 'string') {
     body.error_code = own;
     status = STATUS[own] ?? 500;
     if (body.details) delete body.details['error_code'];

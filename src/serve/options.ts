@@ -13,6 +13,7 @@ export interface ServeOptions {
   workers: number;
   enforcement: Enforcement;
   scoringProtocol: '1' | '2' | 'auto';
+  predictionsKey: string;
   bodyLimit: number;
   headerTimeout: number;
   bodyTimeout: number;
@@ -44,6 +45,7 @@ export const serveOptions: readonly ServeOptionSpec[] = [
   { name: 'workers', flag: '-w, --workers <number>', type: 'integer', default: 1, min: 1, max: 256, env: 'MLMODEL_WORKERS', mlflowEnv: 'MLFLOW_MODELS_WORKERS', help: 'processes that listen on the port' },
   { name: 'enforcement', flag: '--enforcement <mode>', type: 'choice', choices: ['safe', 'mlflow', 'strict'], default: 'safe', env: 'MLMODEL_ENFORCEMENT', help: 'how input is held against the signature' },
   { name: 'scoringProtocol', flag: '--scoring-protocol <version>', type: 'choice', choices: ['1', '2', 'auto'], default: '2', env: 'MLMODEL_SCORING_PROTOCOL', help: 'request forms of MLflow 1.x (1), of 2.x and 3.x (2), or both' },
+  { name: 'predictionsKey', flag: '--predictions-key <name>', type: 'text', default: '', env: 'MLMODEL_PREDICTIONS_KEY', mlflowEnv: 'PREDICTIONS_WRAPPER_ATTR_NAME', help: 'with scoring protocol 1: answer an object with this key instead of the bare value' },
   { name: 'bodyLimit', flag: '--body-limit <size>', type: 'size', default: '100mb', min: 1, env: 'MLMODEL_BODY_LIMIT', help: 'largest request body, also after decompression (such as 512kb, 100mb)' },
   { name: 'headerTimeout', flag: '--header-timeout <seconds>', type: 'number', default: 10, min: 1, max: 3600, env: 'MLMODEL_HEADER_TIMEOUT', help: 'longest time for the headers of a request to arrive' },
   { name: 'bodyTimeout', flag: '--body-timeout <seconds>', type: 'number', default: 60, min: 1, max: 86400, env: 'MLMODEL_BODY_TIMEOUT', help: 'longest time for a whole request to arrive' },

@@ -1,5 +1,5 @@
 /**
- * Request bodies to the data a model is given: MLflow's scoring protocol 2.
+ * Request bodies to the data a model is given: MLflow's scoring protocol 2, and the way to protocol 1.
  * @module
  */
 import { parseJson } from '../data/json-parse.ts';
@@ -13,11 +13,13 @@ import { compileCsv, csvCells } from './csv.ts';
 import { recordsTable } from './dataframe-records.ts';
 import { splitTable } from './dataframe-split.ts';
 import { compileTensorPlan, convertInputs } from './inputs.ts';
+import { compileFastDecoder } from './fast-decode.ts';
 import { compileInstances } from './instances.ts';
 import { compileLlmSplit, isLlmInput } from './llm.ts';
 import { parquetTable } from './parquet.ts';
 import { compileTableCasts } from './table-casts.ts';
 import { jsonText, utf8Text } from './text.ts';
+import { compileV1Decoder, isV1Body, isV1ContentType } from './v1.ts';
 
 /** What a body holds. */
 export interface Decoded {
@@ -34,12 +36,14 @@ export interface Decoded {
 /** Options of {@link compileDecoder}. */
 export interface DecoderOptions {
   readonly enforcement: Enforcement;
-  /** @default '2' */
+  /** `auto` reads what only protocol 1 knows by its rules: `format=…` and the media type json-numpy-split. @default '2' */
   readonly scoringProtocol?: '1' | '2' | 'auto';
   /** The signature was made from type hints: only `inputs`, as it is. @default false */
   readonly fromTypeHint?: boolean;
   /** Deepest nesting of a JSON body. @default 512 */
   readonly maxDepth?: number;
+  /** JSON bodies go through the fast path first; without it nothing is enforced in mode mlflow. @default true */
+  readonly fast?: boolean;
 }
 
 /** Reads a body of a content type. */
@@ -69,11 +73,22 @@ const FORMATS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] 
  * ```
  */
 export function compileDecoder(signature: ModelSignature | undefined, options: DecoderOptions): Decoder {
+  if (options.scoringProtocol === '1') return compileV1Decoder(signature, options);
+  const today = compileTodaysDecoder(signature, options);
+  if (options.scoringProtocol !== 'auto') return today;
+  const former = compileV1Decoder(signature, options);
+  return (body, contentType) => (isV1ContentType(contentType) || isV1Body(body) ? former : today)(body, contentType);
+}
+
+function compileTodaysDecoder(signature: ModelSignature | undefined, options: DecoderOptions): Decoder {
   const kindOf = cachedBodyKind(), formats = compileFormats(signature, options.enforcement);
-  const json = compileJson(signature, formats, options);
+  const json = compileJson(signature, formats, options), fast = options.fromTypeHint || options.fast === false ? undefined : compileFastDecoder(signature, options.enforcement);
   return (body, contentType) => {
     switch (kindOf(contentType)) {
-      case 'json': return json(body);
+      case 'json': {
+        const decoded = fast?.(body);
+        return decoded ? { data: decoded.data, params: decoded.params, enforced: true, unwrapped: false, protocol: '2' } : json(body);
+      }
       case 'csv': return { data: formats.csv(utf8Text(body)), params: undefined, enforced: formats.enforced, unwrapped: false, protocol: '2' };
       default: return parquetTable(body).then((data) => ({ data, params: undefined, enforced: false, unwrapped: false, protocol: '2' }));
     }

@@ -6,6 +6,7 @@ import type { Column } from '../data/column.ts';
 import { type DType, isComplex, isDatetime, isFloat, isInteger } from '../data/dtype.ts';
 import { frameFromColumns, frameFromTensor } from '../data/frame.ts';
 import { numpyArray } from '../data/numpy-array.ts';
+import { storeItems } from '../data/numpy-item.ts';
 import { type Label, labelText, Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
@@ -109,7 +110,7 @@ function enforceTensors(data: Value, specs: readonly TensorSpec[], named: boolea
     const name = labelText(spec.name);
     if (given instanceof Table) {
       const col = given.columns[given.names.indexOf(spec.name)] as Column;
-      out.set(spec.name, checked(numpyArray(cellsOf(col), spec.dtype), spec, name));
+      out.set(spec.name, checked(new Tensor(spec.dtype, [col.length], storeItems(cellsOf(col), spec.dtype)), spec, name));
     } else if (given instanceof Map) out.set(spec.name, checked(given.get(spec.name) ?? null, spec, name));
   }
   return out;

@@ -12,6 +12,8 @@ import { pythonFloat, pythonInt } from '../data/python-number.ts';
 import { type Label, Table } from '../data/table.ts';
 import { DateTime, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
+import type { Schema } from '../schema/schema.ts';
+import { lenientBase64 } from './base64.ts';
 import { asPandas15, castColumn, cellsOf, fillMissing, isNull, toNumeric } from './v1-cast.ts';
 import { ujsonNumber } from './v1-numbers.ts';
 
@@ -22,21 +24,36 @@ const SPLIT_KEYS: ReadonlySet<Value> = new Set(['columns', 'index', 'data']);
 /** Seconds below which pandas does not take a number for a date: the year 1971. */
 const MIN_STAMP = 31_536_000;
 
+/** How {@link readJson15} reads. */
+export interface ReadJsonOptions {
+  /** dtypes forced by the schema; undefined without one. */
+  readonly dtypes: ForcedDTypes | undefined;
+  readonly maxDepth: number;
+  /** Read numbers as ujson does, and guess dates by column name where no schema says otherwise. */
+  readonly inexact: boolean;
+}
+
 /**
- * Reads a frame from JSON text.
- * @param dtypes undefined when the model has no schema; dates are then guessed by column name.
+ * Reads a frame from JSON text, its binary columns decoded from lenient base64.
  * @throws ModelError JSON_INVALID, JSON_TOO_DEEP, FRAME_INVALID
  */
-export function readJson15(text: string, orient: 'split' | 'records', dtypes: ForcedDTypes | undefined, maxDepth?: number): Table {
-  const tree = parseJson(text, { number: ujsonNumber, ...(maxDepth === undefined ? {} : { maxDepth }) });
+export function readJson15(text: string, orient: 'split' | 'records', options: ReadJsonOptions, schema: Schema | undefined): Table {
+  const { dtypes, inexact, maxDepth } = options;
+  const tree = parseJson(text, { maxDepth, ...(inexact ? { number: ujsonNumber } : {}) });
   const raw = orient === 'split' ? splitFrame(tree) : recordsFrame(tree);
-  const names = convertLabels(raw.names);
+  const names = inexact ? convertLabels(raw.names) : raw.names;
+  const binary = new Set(schema?.columns?.filter((spec) => spec.type === 'binary').map((spec) => spec.name));
   const columns = raw.columns.map((col, j) => {
     const plain = asPandas15(col), name = names[j] ?? null;
-    if (dtypes !== undefined) return forced(plain, typeof dtypes === 'string' ? dtypes : dtypes.get(name));
-    return fillMissing(isDateName(name) ? (guessDates(plain) ?? plain) : plain);
+    if (dtypes === undefined) return fillMissing(inexact && isDateName(name) ? (guessDates(plain) ?? plain) : plain);
+    const typed = forced(plain, typeof dtypes === 'string' ? dtypes : dtypes.get(name));
+    return binary.has(name) ? decodeBinary(typed) : typed;
   });
   return new Table(names, columns, raw.length, raw.index);
+}
+
+function decodeBinary(col: Column): Column {
+  return column('object', cellsOf(col).map((cell) => (typeof cell === 'string' ? lenientBase64(cell) : undefined) ?? fail('a binary cell is not base64 text')));
 }
 
 function fail(reason: string): never {
@@ -53,7 +70,13 @@ function splitFrame(tree: Value): Table {
 
 function recordsFrame(tree: Value): Table {
   if (tree instanceof Map) return frameFromColumns(tree);
-  return Array.isArray(tree) ? frameFromRows(tree) : fail('records must be a list');
+  if (!Array.isArray(tree)) return fail('records must be a list');
+  const table = frameFromRows(tree);
+  if (!(tree[0] instanceof Map)) return table;
+  // Text is an object here, where an absent key is NaN and null stays None.
+  const gap = (name: Label, i: number): Value => ((tree[i] as Map<Value, Value>).has(name) ? null : NaN);
+  const columns = table.columns.map((col, j) => (col.dtype === 'str' ? column('object', (col.values as Value[]).map((v, i) => v ?? gap(table.names[j] ?? null, i))) : col));
+  return new Table(table.names, columns, table.length, table.index);
 }
 
 /** Labels that all read as dates or numbers become dates or numbers. */

@@ -15,6 +15,9 @@ export function parseServing15(body: ReadonlyMap<Value, Value>, schema: Schema |
   const [key] = body.keys();
   if (body.size !== 1) throw new ModelError('INPUT_FORM_INVALID', { form: 'body', expected: 'exactly one of the keys instances and inputs', given: `${body.size} keys` });
   const given = body.get(key ?? null) ?? null;
+  if (key === 'instances' && !Array.isArray(given) && typeof given !== 'string' && !(given instanceof Map && given.size === 0)) {
+    throw new ModelError('INPUT_FORM_INVALID', { form: 'instances', expected: 'a list', given: 'no list' });
+  }
   const items = key === 'instances' && Array.isArray(given) && given[0] instanceof Map ? columnsOf(given) : given;
   const data = cast(items, schema);
   if (key === 'instances' && data instanceof Map) {
@@ -38,7 +41,7 @@ function columnsOf(items: readonly Value[]): Map<Value, Value> {
 }
 
 function cast(given: Value, schema: Schema | undefined): Value {
-  if (!schema) return given instanceof Map ? arrays(given, () => undefined) : numpyArray(given);
+  if (!schema) return given instanceof Map ? new Map([...given].map(([name, value]) => [name, raggedArray(value)])) : raggedArray(given);
   const dtypes = (schema.columns?.map((spec) => numpyOf(spec.type)) ?? schema.tensors?.map((spec) => spec.dtype) ?? []) as readonly DType[];
   if (!schema.named) {
     if (!Array.isArray(given)) throw new ModelError('INPUT_FORM_INVALID', { form: 'body', expected: 'a list, as the signature has no names', given: 'no list' });
@@ -48,6 +51,24 @@ function cast(given: Value, schema: Schema | undefined): Value {
   const named: Value = names.length === 1 && Array.isArray(given) ? new Map<Value, Value>([[names[0] ?? null, given]]) : given;
   if (!(named instanceof Map)) throw new ModelError('INPUT_FORM_INVALID', { form: 'body', expected: 'an object of name → values, as the signature has names', given: 'no object' });
   return arrays(named, (name) => dtypes[names.indexOf(name)]);
+}
+
+/** `numpy.array` of numpy 1.23: lists of different lengths become objects, under the dimensions they share. */
+function raggedArray(value: Value): Tensor {
+  try {
+    return numpyArray(value);
+  } catch (error) {
+    if (!ModelError.isInstance(error) || error.code !== 'ARRAY_RAGGED' || !Array.isArray(value)) throw error;
+  }
+  const shape = [value.length];
+  let level: readonly Value[] = value;
+  while (level.every(Array.isArray)) {
+    const lists = level as readonly Value[][], [first] = lists;
+    if (first === undefined || lists.some((list) => list.length !== first.length)) break;
+    shape.push(first.length);
+    level = lists.flat() as Value[];
+  }
+  return new Tensor('object', shape, [...level]);
 }
 
 function arrays(map: ReadonlyMap<Value, Value>, dtypeOf: (name: Value) => DType | undefined): Map<Value, Value> {

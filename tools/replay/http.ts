@@ -72,7 +72,8 @@ function raised(model: Line): ModelError {
   return new ModelError('MODEL_RAISED', { reason: 'its own code raised an exception', error_code: code });
 }
 
-function requestOf(line: Line): { method: string; url: string; contentType: string | undefined; host: string; body: Uint8Array } {
+/** The recorded request. */
+export function requestOf(line: Line): { method: string; url: string; contentType: string | undefined; host: string; body: Uint8Array } {
   const request = line.get('request') as Line, body = decodeValue(request.get('body') ?? '');
   return {
     method: String(request.get('method')), url: String(request.get('path')), host: 'testserver',
@@ -81,7 +82,8 @@ function requestOf(line: Line): { method: string; url: string; contentType: stri
   };
 }
 
-function judge(line: Line, answer: AppResponse, reports: readonly unknown[]): Verdict {
+/** Holds an answer against the recorded one. */
+export function judge(line: Line, answer: AppResponse, reports: readonly unknown[]): Verdict {
   const expect = line.get('expect') as Line, status = Number(expect.get('status'));
   const body = typeof answer.body === 'string' ? answer.body : new TextDecoder().decode(answer.body);
   const told = (): Verdict => fail(`got ${answer.status} ${body.slice(0, 300)}${reports.map((error) => ` [${error instanceof Error ? error.stack : String(error)}]`).join('')}, expected ${status} ${String(expect.get('body') ?? '').slice(0, 300)}`);

@@ -2,6 +2,7 @@
  * POST /invocations: body → data → model → answer.
  * @module
  */
+import { jsonString } from '../../data/json-write.ts';
 import type { Value } from '../../data/values.ts';
 import type { Decoded } from '../../wire/decode.ts';
 import { formatOutput, formatPredictions } from '../../wire/response.ts';
@@ -13,6 +14,9 @@ import type { ModelHost, ServedModel } from '../model-host.ts';
 export interface InvocationsOptions {
   /** Seconds; 0 for no limit. */
   readonly timeout: number;
+  readonly protocol: '1' | '2' | 'auto';
+  /** Key of the answer under protocol 1; empty for the bare value. */
+  readonly predictionsKey: string;
   /** Is told of errors that are ours. */
   report(error: unknown): void;
 }
@@ -23,14 +27,14 @@ const TIMED_OUT: AppResponse = json(504, 'Request processing time exceeded limit
 /** The route over a host's first model. */
 export function invocationsRoute(host: ModelHost, options: InvocationsOptions): Route {
   const limit = options.timeout > 0 ? options.timeout * 1000 : Infinity;
-  const fail = (error: unknown): AppResponse => errorAnswer(error, options.report);
+  const fail = (error: unknown): AppResponse => errorAnswer(error, options.report, options.protocol);
   return {
     readsBody: true,
     handle(request, query) {
       const served = host.get();
       if (served === undefined) return json(404, '\n');
       const start = performance.now();
-      const call = new Call(request, query);
+      const call = new Call(request, query, options.predictionsKey);
       try {
         const response = run(served, request, call);
         if (isPromise(response)) return limited(response, limit, call).catch(fail);
@@ -49,8 +53,10 @@ class Call {
   enforced = false;
   readonly #request: AppRequest;
   #controller: AbortController | undefined;
-  constructor(request: AppRequest, query: string) {
+  readonly predictionsKey: string;
+  constructor(request: AppRequest, query: string, predictionsKey: string) {
     this.#request = request;
+    this.predictionsKey = predictionsKey;
     this.output = query === '' ? undefined : (new URLSearchParams(query).get('output') ?? undefined);
   }
 
@@ -83,7 +89,8 @@ function score(served: ServedModel, decoded: Decoded, call: Call): AppResponse |
 
 function format(value: Value, decoded: Decoded, call: Call): AppResponse {
   if (call.output !== undefined) return json(200, `{"predictions": ${formatOutput(value)}}`);
-  return json(200, formatPredictions(value, decoded));
+  const text = formatPredictions(value, decoded);
+  return json(200, decoded.protocol === '1' && call.predictionsKey !== '' ? `{${jsonString(call.predictionsKey)}: ${text}}` : text);
 }
 
 async function limited(response: Promise<AppResponse>, limit: number, call: Call): Promise<AppResponse> {
