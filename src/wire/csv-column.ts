@@ -26,8 +26,11 @@ export function withoutNa(cells: readonly string[]): (string | null)[] {
   return cells.map((cell) => (NA.has(cell) ? null : cell));
 }
 
+/** A decimal number's text to a double; pandas 3 rounds correctly, as Number does. */
+export type ReadFloat = (text: string) => number;
+
 /** Integers, then floats, then booleans, then text: the first that every cell fits. */
-export function inferCsvColumn(raw: readonly string[]): Column {
+export function inferCsvColumn(raw: readonly string[], readFloat: ReadFloat = Number): Column {
   if (raw.length === 0) return column('object', []);
   const cells = withoutNa(raw);
   if (cells.every((cell) => cell === null)) return column('float64', new Float64Array(raw.length).fill(NaN));
@@ -36,7 +39,7 @@ export function inferCsvColumn(raw: readonly string[]): Column {
   if (integers === 'text') return column('str', [...raw]);
   if (integers === 'huge') return readHuge(cells) ?? column('str', [...raw]);
   if (integers && !missing) return column(integers.dtype, integerStorage(integers.dtype, integers.values));
-  return readFloats(cells) ?? readBooleans(cells) ?? column('str', cells);
+  return readFloats(cells, readFloat) ?? readBooleans(cells) ?? column('str', cells);
 }
 
 /** Whole numbers of 64 bits; undefined when a cell is none, `huge` beyond 64 bits, `text` where signs or gaps rule uint64 out. */
@@ -71,7 +74,7 @@ function readHuge(cells: readonly (string | null)[]): Column | undefined {
   return column('object', out);
 }
 
-function readFloats(cells: readonly (string | null)[]): Column | undefined {
+function readFloats(cells: readonly (string | null)[], readFloat: ReadFloat): Column | undefined {
   const out = new Float64Array(cells.length);
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i] as string | null;
@@ -81,7 +84,7 @@ function readFloats(cells: readonly (string | null)[]): Column | undefined {
     }
     const match = FLOAT.exec(cell), infinite = match ? null : INFINITE.exec(cell);
     if (!match && !infinite) return undefined;
-    out[i] = match ? Number(match[1]) : infinite?.[1] === '-' ? -Infinity : Infinity;
+    out[i] = match ? readFloat(match[1] as string) : infinite?.[1] === '-' ? -Infinity : Infinity;
   }
   return column('float64', out);
 }
@@ -106,7 +109,7 @@ export type CsvDType = 'bool' | 'int32' | 'int64' | 'float32' | 'float64' | 'obj
  * text is then inferred.
  * @throws ModelError REQUEST_INVALID
  */
-export function typedCsvColumn(raw: readonly string[], dtype: CsvDType, inferText: boolean): Column {
+export function typedCsvColumn(raw: readonly string[], dtype: CsvDType, inferText: boolean, readFloat: ReadFloat = Number): Column {
   if (raw.length === 0) return column(dtype, castStorage('object', [], dtype));
   if (dtype === 'datetime64[ns]') return castFailure('CSV has no dates; send JSON');
   const cells = withoutNa(raw);
@@ -114,30 +117,30 @@ export function typedCsvColumn(raw: readonly string[], dtype: CsvDType, inferTex
     const values = cells.map((cell) => cell ?? NaN);
     return inferText ? inferColumn(values, { numeric: false }) : column('object', values);
   }
-  if (dtype === 'bool') return typedBooleans(raw, cells);
-  return dtype === 'float32' || dtype === 'float64' ? typedFloats(cells, dtype) : typedIntegers(raw, cells, dtype);
+  if (dtype === 'bool') return typedBooleans(raw, cells, readFloat);
+  return dtype === 'float32' || dtype === 'float64' ? typedFloats(cells, dtype, readFloat) : typedIntegers(raw, cells, dtype, readFloat);
 }
 
-function typedBooleans(raw: readonly string[], cells: readonly (string | null)[]): Column {
+function typedBooleans(raw: readonly string[], cells: readonly (string | null)[], readFloat: ReadFloat): Column {
   const words = readBooleans(cells);
   if (words?.dtype === 'bool') return words;
   if (words) return castFailure('a boolean cell is missing');
-  return exactly(inferCsvColumn(raw), 'bool');
+  return exactly(inferCsvColumn(raw, readFloat), 'bool');
 }
 
-function typedFloats(cells: readonly (string | null)[], dtype: 'float32' | 'float64'): Column {
-  const floats = readFloats(cells);
+function typedFloats(cells: readonly (string | null)[], dtype: 'float32' | 'float64', readFloat: ReadFloat): Column {
+  const floats = readFloats(cells, readFloat);
   if (floats) return column(dtype, castStorage('float64', floats.values, dtype));
   const words = readBooleans(cells) ?? castFailure('a cell is not a number');
   const numbers = Float64Array.from(words.values as ArrayLike<unknown>, (v) => (v !== v ? NaN : Number(v)));
   return column(dtype, castStorage('float64', numbers, dtype));
 }
 
-function typedIntegers(raw: readonly string[], cells: readonly (string | null)[], dtype: 'int32' | 'int64'): Column {
+function typedIntegers(raw: readonly string[], cells: readonly (string | null)[], dtype: 'int32' | 'int64', readFloat: ReadFloat): Column {
   const integers = readIntegers(cells);
   if (typeof integers === 'string') return castFailure('a whole number is out of range');
   if (integers && integers.values.length < cells.length) return castFailure('a cell of an integer column is missing');
-  return integers ? exactly(column(integers.dtype, integerStorage(integers.dtype, integers.values)), dtype) : exactly(inferCsvColumn(raw), dtype);
+  return integers ? exactly(column(integers.dtype, integerStorage(integers.dtype, integers.values)), dtype) : exactly(inferCsvColumn(raw, readFloat), dtype);
 }
 
 /** A cast that must not change a value. */

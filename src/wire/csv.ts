@@ -8,28 +8,29 @@ import { Tuple, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { isScalarType } from '../schema/data-types.ts';
 import type { Schema } from '../schema/schema.ts';
-import { type CsvDType, inferCsvColumn, typedCsvColumn, withoutNa } from './csv-column.ts';
+import { type CsvDType, inferCsvColumn, type ReadFloat, typedCsvColumn, withoutNa } from './csv-column.ts';
 import { csvNames } from './csv-header.ts';
 import { splitCsv } from './csv-lines.ts';
 
 /**
  * Compiles the CSV reader of a schema. Rows with more cells than the header give the first ones to the index.
+ * `readFloat` reads the text of a float (older parsers are not exact).
  * @throws ModelError CSV_INVALID, COLUMN_NOT_CONVERTIBLE from the compiled function
  * @example
  * ```ts
  * compileCsv(undefined)('a,b\n1,x\n'); // Table, a int64, b str
  * ```
  */
-export function compileCsv(schema: Schema | undefined): (text: string) => Table {
+export function compileCsv(schema: Schema | undefined, readFloat: ReadFloat = Number): (text: string) => Table {
   const dtypeOf = compileDTypes(schema);
   return (text) => {
     const { header, columns, rows } = splitCsv(text), names = csvNames(header), lead = columns.length - names.length;
     const typed = columns.map((raw, i) => {
       const name = i < lead ? undefined : names[i - lead];
       const asked = dtypeOf(i, name?.name) ?? (name && dtypeOf(i, name.written));
-      if (asked === undefined) return inferCsvColumn(raw);
+      if (asked === undefined) return inferCsvColumn(raw, readFloat);
       try {
-        return typedCsvColumn(raw, asked, name === undefined || dtypeOf(-1, name.name) === undefined);
+        return typedCsvColumn(raw, asked, name === undefined || dtypeOf(-1, name.name) === undefined, readFloat);
       } catch (cause) {
         if (!ModelError.isInstance(cause)) throw cause;
         throw new ModelError('COLUMN_NOT_CONVERTIBLE', { column: name?.name ?? i, type: asked, reason: String(cause.data.reason) }, { cause });

@@ -5,9 +5,10 @@
 import { type PlainJson, writeJson } from '../../src/data/json-write.ts';
 import type { Value } from '../../src/data/values.ts';
 import { ModelError } from '../../src/errors/model-error.ts';
+import { compileEnforcer } from '../../src/schema/enforce.ts';
 import { ModelSignature } from '../../src/schema/signature.ts';
 import { type Decoded, compileDecoder } from '../../src/wire/decode.ts';
-import { decodeValue, difference } from '../../test/support/protocol-values.ts';
+import { decodeValue, difference, encodeValue } from '../../test/support/protocol-values.ts';
 import { fail, field, type Handler, judgeRefusal, type Line, pass, type Verdict } from './_handler.ts';
 
 const UTF8 = new TextEncoder();
@@ -27,10 +28,19 @@ function signatureOf(line: Line): ModelSignature | undefined {
   return dict.inputs === undefined && dict.params === undefined ? undefined : ModelSignature.fromDict(dict);
 }
 
-async function decode(line: Line): Promise<Decoded> {
-  const decoder = compileDecoder(signatureOf(line), { enforcement: 'mlflow', fromTypeHint: line.get('signature_from_type_hint') === true });
+async function decode(line: Line, fast: boolean): Promise<Decoded> {
+  const decoder = compileDecoder(signatureOf(line), { enforcement: 'mlflow', fromTypeHint: line.get('signature_from_type_hint') === true, fast });
   const type = line.get('content_type');
   return decoder(bodyOf(line), type === null || type === undefined ? undefined : String(type));
+}
+
+/** Where the fast path answers, it must give what enforcement makes of the general path's data. */
+async function judgeFast(line: Line, general: Decoded): Promise<Verdict> {
+  const quick = await decode(line, true);
+  if (!quick.enforced) return pass;
+  const enforced = compileEnforcer(signatureOf(line), 'mlflow').input(general.data);
+  const detail = difference(quick.data, encodeValue(enforced)) ?? difference(quick.params ?? null, encodeValue(general.params ?? null));
+  return detail === undefined ? pass : fail(`the fast path: ${detail}`);
 }
 
 /** Judges one line; a plain 500 of the real server must be any coded 4xx. */
@@ -38,7 +48,7 @@ export async function judgeParse(line: Line): Promise<Verdict> {
   const status = Number(field(line, 'expect', 'status'));
   let decoded: Decoded;
   try {
-    decoded = await decode(line);
+    decoded = await decode(line, false);
   } catch (error) {
     if (status === 200) return fail(`refused: ${error instanceof Error ? error.message : String(error)}`);
     if (status === 500) return ModelError.isInstance(error) && error.status >= 400 && error.status < 500 ? pass : fail(`not a 4xx: ${String(error)}`);
@@ -49,7 +59,7 @@ export async function judgeParse(line: Line): Promise<Verdict> {
   const data = difference(decoded.data, field(line, 'expect', 'data') as Value) ?? difference(decoded.params ?? null, field(line, 'expect', 'params') as Value);
   if (data !== undefined) return fail(data);
   const unwrapped = field(line, 'expect', 'unwrapped_response') === true;
-  return decoded.unwrapped === unwrapped ? pass : fail(`unwrapped is ${decoded.unwrapped}, expected ${unwrapped}`);
+  return decoded.unwrapped === unwrapped ? judgeFast(line, decoded) : fail(`unwrapped is ${decoded.unwrapped}, expected ${unwrapped}`);
 }
 
 export const handler: Handler = { file: 'parse', run: judgeParse };
