@@ -37,7 +37,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** type, JSON cell → expected cell; REFUSED for a 400. `required: false` after a `?`. */
 const REFUSED = Symbol('refused');
-const CELLS: readonly (readonly [type: string, json: string, expected: unknown, dtype?: string])[] = [
+const CELLS: [type: string, json: string, expected: unknown, dtype?: string][] = [
   ['boolean', 'true', true, 'bool'], ['boolean', 'false', false], ['boolean', '1', true], ['boolean', '0', false], ['boolean', '1.0', true], ['boolean', '0.0', false], ['boolean', '-0.0', false],
   ['boolean', '2', REFUSED], ['boolean', '0.5', REFUSED], ['boolean', '"true"', REFUSED], ['boolean', '""', REFUSED], ['boolean', 'null', REFUSED], ['boolean', '[]', REFUSED],
   ['boolean?', 'null', null, 'object'],
