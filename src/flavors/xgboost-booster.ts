@@ -26,8 +26,11 @@ export class XgboostBooster {
   /** First tree of each round, and the number of trees. */
   readonly #starts: ArrayLike<number>;
 
-  /** @throws ModelError NOT_NATIVE, FILE_MALFORMED, FOREST_INVALID */
-  constructor(model: XgboostModel, file: string) {
+  /**
+   * @param options `direct`: predictions are inplace_predict's, which rounds dart models otherwise
+   * @throws ModelError NOT_NATIVE, FILE_MALFORMED, FOREST_INVALID
+   */
+  constructor(model: XgboostModel, file: string, options: { readonly direct?: boolean } = {}) {
     const objective = xgboostObjective(model.objective);
     if (!objective) throw new ModelError('NOT_NATIVE', { flavor: 'xgboost', unsupported: `objective ${model.objective}` });
     const outputs = Math.max(model.classes, model.targets, 1), { baseScore } = model;
@@ -35,7 +38,9 @@ export class XgboostBooster {
       throw new ModelError('FILE_MALFORMED', { file, format: 'XGBoost', where, reason });
     };
     if (baseScore.length !== 1 && baseScore.length !== outputs) malformed('base_score', `${baseScore.length} values for ${outputs} outputs`);
-    const base = Float64Array.from({ length: outputs }, (_, k) => Math.fround(objective.margin((baseScore.length === 1 ? baseScore[0] : baseScore[k]) as number)));
+    // The linear booster gives every output the first base score.
+    const shared = baseScore.length === 1 || model.booster === 'gblinear';
+    const base = Float64Array.from({ length: outputs }, (_, k) => Math.fround(objective.margin((shared ? baseScore[0] : baseScore[k]) as number)));
     if (base.some((x) => x !== x)) malformed('base_score', `it is not in the range of ${model.objective}`);
     const weights = Float32Array.from(model.weights ?? []);
     if (model.booster === 'gblinear' && weights.length !== (model.features + 1) * outputs) malformed('weights', `${weights.length} for ${model.features} features and ${outputs} outputs`);
@@ -44,7 +49,7 @@ export class XgboostBooster {
     this.#objective = objective;
     this.#base = base;
     this.#weights = weights;
-    this.#forest = model.booster === 'gblinear' ? null : compileForest(xgboostForest(model, base));
+    this.#forest = model.booster === 'gblinear' ? null : compileForest(xgboostForest(model, base, options));
     this.#starts = model.rounds ?? roundStarts(model, outputs);
   }
 

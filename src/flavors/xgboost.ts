@@ -65,7 +65,7 @@ async function readModel({ config, files }: FlavorContext): Promise<Loaded> {
   const bytes = await files.read(data);
   // The extension does not tell: a .xgb is binary from 1.x and UBJSON from 2.x on. Old binaries may lack the magic.
   const model = isMagic(bytes) || bytes[0] !== 0x7b ? parseXgboostBinary(bytes, data) : parseXgboostJson(bytes, data);
-  const booster = new XgboostBooster(model, data);
+  const booster = new XgboostBooster(model, data, { direct: kind !== undefined });
   return { booster, estimator: kind === undefined ? null : readEstimator(booster, kind), major: Number.parseInt(String(version ?? ''), 10) || (model.version[0] ?? 0) };
 }
 

@@ -56,7 +56,7 @@ export function tensorOf({ input }: Pick<CorpusCase, 'input'>): Tensor {
 function columnOf(dtype: string, cells: readonly unknown[]): Column {
   if (dtype === 'category') {
     const present = cells.filter((cell) => cell !== null), integers = present.every((cell) => typeof cell === 'number');
-    const unique = [...new Set(present as (string | number)[])].sort();
+    const unique = [...new Set(present as (string | number)[])].sort((a, b) => (a < b ? -1 : 1));
     return column('category', Int32Array.from(cells, (cell) => unique.indexOf(cell as string)), {
       categories: integers ? column('int64', Float64Array.from(unique, Number)) : column('str', unique.map(String)),
     });

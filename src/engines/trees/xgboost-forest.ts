@@ -11,12 +11,13 @@ import { ForestBuilder } from './forest-builder.ts';
 const MAX_CATEGORY = 2 ** 24;
 
 /**
- * Builds the forest. `base` is the margin that each output starts from.
+ * Builds the forest. `base` is the margin that each output starts from. `direct`: a dart model as inplace_predict runs it,
+ * which takes a leaf's value to be `(base + value) − base` before it is weighted, each step in float32.
  *
  * Values, thresholds and sums are float32; left when `x < threshold`; a category in the set goes right, any other value left.
  * @throws ModelError FOREST_INVALID
  */
-export function xgboostForest(model: XgboostModel, base: Float64Array): Forest {
+export function xgboostForest(model: XgboostModel, base: Float64Array, options: { readonly direct?: boolean } = {}): Forest {
   const outputs = base.length, leafSize = model.trees[0]?.leafSize ?? 1;
   const builder = new ForestBuilder({
     features: model.features, outputs, leafSize: leafSize > 1 ? leafSize : 1, input: 'float32', comparison: '<', sum: 'float32', base, divisor: 1,
@@ -24,9 +25,15 @@ export function xgboostForest(model: XgboostModel, base: Float64Array): Forest {
   });
   for (const [t, tree] of model.trees.entries()) {
     if (tree.leafSize !== leafSize) fail(t, `leaves of ${tree.leafSize} values beside leaves of ${leafSize}`);
-    builder.add({ ...convert(tree, t), group: model.treeInfo[t] as number, weight: Math.fround(model.treeWeights?.[t] ?? 1) });
+    const nodes = convert(tree, t), group = model.treeInfo[t] as number;
+    const value = options.direct && model.treeWeights && leafSize === 1 ? throughBase(nodes.value, base[group] ?? 0) : nodes.value;
+    builder.add({ ...nodes, value, group, weight: Math.fround(model.treeWeights?.[t] ?? 1) });
   }
   return builder.build();
+}
+
+function throughBase(values: ArrayLike<number>, base: number): Float64Array {
+  return Float64Array.from(values, (value) => Math.fround(Math.fround(base + value) - base));
 }
 
 function convert(tree: XgboostTree, t: number): TreeNodes {
