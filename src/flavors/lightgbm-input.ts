@@ -8,6 +8,7 @@ import { isFloat, isInteger } from '../data/dtype.ts';
 import { labelText, Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
+import { ZERO_THRESHOLD } from '../engines/trees/forest.ts';
 import type { Matrix } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
 
@@ -24,7 +25,13 @@ export interface LightgbmInput {
 export function lightgbmMatrix(input: Value, model: LightgbmInput): Matrix {
   const matrix = input instanceof Table ? ofTable(input, model) : input instanceof Tensor ? ofTensor(input) : refuse('it is neither a table nor a numeric array');
   if (matrix.columns !== model.features) refuse(`it has ${matrix.columns} columns, the model has ${model.features} features`);
-  return matrix;
+  return { ...matrix, values: withoutTiny(matrix.values) };
+}
+
+/** LightGBM hands a row to its trees as pairs of column and value and leaves out what it takes for zero. */
+function withoutTiny(values: Matrix['values']): Matrix['values'] {
+  const isTiny = (x: number): boolean => x <= ZERO_THRESHOLD && x >= -ZERO_THRESHOLD && x !== 0;
+  return values.some(isTiny) ? values.map((x) => (isTiny(x) ? 0 : x)) : values;
 }
 
 function ofTable(table: Table, model: LightgbmInput): Matrix {

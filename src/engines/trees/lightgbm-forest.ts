@@ -3,15 +3,14 @@
  * @module
  */
 import type { LightgbmText } from '../../formats/lightgbm-text.ts';
-import { CATEGORICAL, MISSING_LEFT, MISSING_TYPE, type Forest } from './forest.ts';
+import { CATEGORICAL, MISSING_LEFT, MISSING_NAN, MISSING_TYPE, type Forest } from './forest.ts';
 import { ForestBuilder } from './forest-builder.ts';
 
 /**
  * Builds the forest of the first `iterations` iterations (all when ≤ 0 or more than there are). Margins are plain sums: the
  * mean of a random forest is taken after, as LightGBM's raw score is the sum too.
  *
- * All is double; left when `x <= threshold`. decision_type has the forest's own bits. A category is the whole part of
- * a value, so -0.5 is category 0.
+ * All is double; left when `x <= threshold`. A category is the whole part of a value, so -0.5 is category 0.
  * @throws ModelError FOREST_INVALID
  */
 export function lightgbmForest(model: LightgbmText, iterations: number): Forest {
@@ -29,11 +28,16 @@ export function lightgbmForest(model: LightgbmText, iterations: number): Forest 
       threshold: tree.threshold,
       left: tree.leftChild,
       right: tree.rightChild,
-      flags: tree.decisionType.map((type) => type & (CATEGORICAL | MISSING_LEFT | MISSING_TYPE)),
+      flags: tree.decisionType.map(flagsOf),
       value: tree.leafValue,
       sets: tree.categorySets,
       ...(tree.linear ? { linear: tree.linear } : {}),
     });
   }
   return builder.build();
+}
+
+/** decision_type has the forest's own bits; but a categorical test sends NaN right whatever its missing type says. */
+function flagsOf(type: number): number {
+  return type & CATEGORICAL ? CATEGORICAL | MISSING_NAN : type & (MISSING_LEFT | MISSING_TYPE);
 }
