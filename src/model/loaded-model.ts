@@ -80,8 +80,8 @@ export class LoadedModel {
     options.signal?.throwIfAborted();
     // A server never comes here, so it does not load this.
     const { readInput, readParams } = await import('./input.ts');
-    const read = readInput(input, this.signature, this.enforcement);
-    return this.score(read.data, { enforced: read.enforced, params: readParams(options.params), output: options.output, signal: options.signal });
+    const { output, signal } = options;
+    return this.score(readInput(input, this.signature), { params: readParams(options.params), output, signal });
   }
 
   /** Scores data that is a {@link Value} already; answers at once where the engine does. */

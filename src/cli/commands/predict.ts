@@ -27,7 +27,7 @@ const MEDIA = { json: 'application/json', csv: 'text/csv', parquet: 'application
 const EXAMPLES = (command: string, input: string): string => `
 Examples:
   $ mlmodel ${command}${input}rows.csv -t csv -o predictions.json
-  $ echo '{"inputs": [{"alcohol": 9.4, "ph": 3.5}]}' | mlmodel ${command}
+  $ mlmodel ${command} < ./wine-quality/serving_input_example.json
   $ mlmodel ${command}${input}rows.json --output predict_proba`;
 
 /** With MLflow's flags. */

@@ -14,7 +14,7 @@ Examples:
   $ mlmodel ${command} -p 5001
   $ mlmodel ${command} -h 0.0.0.0 -w 4 -t 30 --access-log
   $ curl http://127.0.0.1:5000/invocations -H 'Content-Type: application/json' \\
-      -d '{"dataframe_split": {"columns": ["alcohol", "ph"], "data": [[9.4, 3.5]]}}'`;
+      -d @./wine-quality/serving_input_example.json`;
 
 /** With MLflow's flags. */
 export const full: CommandFile = {

@@ -1,0 +1,40 @@
+/**
+ * What a caller gives {@link LoadedModel.predict} as the data a model takes.
+ * @module
+ */
+import { fromPlain } from '../data/from-plain.ts';
+import { frameFromColumns, frameFromRows } from '../data/frame.ts';
+import { Tensor } from '../data/tensor.ts';
+import type { Value } from '../data/values.ts';
+import { ModelError } from '../errors/model-error.ts';
+import type { ModelSignature } from '../schema/signature.ts';
+
+/** Rows, columns, typed arrays, a Tensor, {name: Tensor}, a Table, an Arrow table, or any other value a model takes. */
+export type PlainInput = unknown;
+
+/** Inference parameters by name. */
+export type PlainParams = Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
+
+/**
+ * Plain data as the value that enforcement takes: it judges what is typed (Tables, tensors, typed arrays, Arrow) by type and
+ * casts the rest by value. Without a signature rows and columns become a Table, everything else stays.
+ */
+export function readInput(input: PlainInput, signature: ModelSignature | undefined): Value {
+  const data = fromPlain(input);
+  return signature?.inputs === undefined ? free(data) : data;
+}
+
+/** @throws ModelError PARAM_FORM_INVALID when they are no object of names and values */
+export function readParams(params: PlainParams | undefined): Value | undefined {
+  if (params === undefined) return undefined;
+  const value = fromPlain(params);
+  if (!(value instanceof Map)) throw new ModelError('PARAM_FORM_INVALID', { given: Array.isArray(value) ? 'a list' : typeof params });
+  return value;
+}
+
+function free(data: Value): Value {
+  if (Array.isArray(data)) return data.length > 0 && data.every((row) => row instanceof Map) ? frameFromRows(data) : data;
+  // A map of tensors alone is input for a model that takes tensors by name.
+  const columns = data instanceof Map && data.size > 0 && [...data.values()].some((value) => Array.isArray(value));
+  return columns && [...data.values()].every((value) => Array.isArray(value) || value instanceof Tensor) ? frameFromColumns(data) : data;
+}
