@@ -23,7 +23,7 @@ export interface FrameLabels {
 
 /**
  * `DataFrame(list)`: rows that are lists, tuples, dicts, 1-d arrays or scalars; the first row decides which. Short rows are
- * filled with NaN; dicts give columns in order of first appearance.
+ * filled with None; dicts give columns in order of first appearance.
  * @throws ModelError FRAME_INVALID
  * @example
  * ```ts
@@ -102,6 +102,11 @@ function nanObjects(length: number): Column {
   return column('object', new Array<Value>(length).fill(NaN));
 }
 
+/** Filling gaps must not make a small body a large table. */
+function checkFill(size: number, cells: number): void {
+  if (size > 4 * cells + 4_000_000) fail('most rows lack most of the columns');
+}
+
 function fromRecords(rows: readonly Value[], named: readonly Label[] | undefined, index: Value | undefined): Table {
   const records = rows.map(recordOf), names = named ?? recordKeys(records);
   const columns = names.map((name) => inferColumn(records.map((record) => cellOf(record, name))));
@@ -110,7 +115,12 @@ function fromRecords(rows: readonly Value[], named: readonly Label[] | undefined
 
 function recordKeys(records: readonly ReadonlyMap<Value, Value>[]): Label[] {
   const keys = new Set<Value>();
-  for (const record of records) for (const key of record.keys()) keys.add(key);
+  let cells = 0;
+  for (const record of records) {
+    cells += record.size;
+    for (const key of record.keys()) keys.add(key);
+  }
+  checkFill(keys.size * records.length, cells);
   return [...keys];
 }
 
@@ -145,11 +155,10 @@ function fromLists(rows: readonly Value[], named: readonly Label[] | undefined, 
   const lists = rows.map(itemsOf);
   let width = 0;
   for (const list of lists) width = Math.max(width, list.length);
-  // Filling short rows must not let a few long ones cost rows × width.
-  if (width * rows.length > 4_000_000 && lists.reduce((sum, list) => sum + list.length, 0) * 4 < width * rows.length) fail('the rows have very different lengths');
+  checkFill(width * rows.length, lists.reduce((sum, list) => sum + list.length, 0));
   if (named && named.length !== width) fail(`${named.length} columns were named, the rows have ${width}`);
   const kept = uniformArrays(rows);
-  const columns = Array.from({ length: width }, (_, j) => (kept ? stack(kept, j) : inferColumn(lists.map((list) => (j < list.length ? (list[j] as Value) : NaN)))));
+  const columns = Array.from({ length: width }, (_, j) => (kept ? stack(kept, j) : inferColumn(lists.map((list) => (j < list.length ? (list[j] as Value) : null)))));
   return assemble(named ?? columns.map((_, j) => BigInt(j)), columns, rows.length, index);
 }
 

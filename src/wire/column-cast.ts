@@ -7,6 +7,7 @@ import { parseIso } from '../data/datetime.ts';
 import { type DType, integerRange, isDatetime, isFloat, isInteger, isTimedelta, NAT, timeUnit } from '../data/dtype.ts';
 import { castStorage } from '../data/numpy-cast.ts';
 import { changeUnit } from '../data/numpy-datetime.ts';
+import { pythonInt } from '../data/python-number.ts';
 import { pythonStr } from '../data/python-text.ts';
 import { valuesOf } from '../data/value-at.ts';
 import type { Value } from '../data/values.ts';
@@ -101,12 +102,24 @@ function asTime(col: Column, dtype: DType & `${string}64[${string}]`): Column {
     if (kept === unit) return column(dtype, out);
     return isDatetime(dtype) ? column('datetime64[s]', out.map((v) => changeUnit(v, dtype, 's'))) : castFailure(`${dtype} has no table form`);
   }
-  if (!isDatetime(dtype)) return castFailure('text and objects do not become time spans here');
+  if (!isDatetime(dtype)) return asSpan(col, dtype);
+  if (kept !== unit) return castFailure(`${dtype} has no table form`);
   return column(`datetime64[${kept}]`, BigInt64Array.from(valuesOf(col), (value) => {
     if (typeof value === 'bigint') return value >= integerRange('int64')[0] && value <= integerRange('int64')[1] ? value : castFailure('a number is out of range');
     if (value === null || value !== value || value === '' || value === 'NaT' || value === 'nan') return NAT;
     const moment = typeof value === 'string' ? parseIso(value.trim()) : undefined;
     if (moment === undefined || moment.offset !== null) return castFailure('a value is not an ISO date without offset');
     return changeUnit(moment.ns, 'datetime64[ns]', kept);
+  }));
+}
+
+/** Time spans from counts of nanoseconds, as numbers or as text. */
+function asSpan(col: Column, dtype: DType): Column {
+  if (dtype !== 'timedelta64[ns]') return castFailure(`${dtype} is not read from text or objects`);
+  return column(dtype, BigInt64Array.from(valuesOf(col), (value) => {
+    if (value === null || value !== value || value === '' || value === 'NaT' || value === 'nan') return NAT;
+    const count = typeof value === 'bigint' ? value : typeof value === 'string' ? pythonInt(value) : undefined;
+    if (count === undefined || count < integerRange('int64')[0] || count > integerRange('int64')[1]) return castFailure('a value is not a count of nanoseconds');
+    return count;
   }));
 }

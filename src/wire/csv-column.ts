@@ -38,30 +38,57 @@ export function inferCsvColumn(raw: readonly string[], readFloat: ReadFloat = Nu
   const integers = readIntegers(cells);
   if (integers === 'text') return column('str', [...raw]);
   if (integers === 'huge') return readHuge(cells) ?? column('str', [...raw]);
-  if (integers && !missing) return column(integers.dtype, integerStorage(integers.dtype, integers.values));
+  if (integers) return missing ? withGaps(cells, integers.values) : column(integers.dtype, integerStorage(integers.dtype, integers.values));
   return readFloats(cells, readFloat) ?? readBooleans(cells) ?? column('str', cells);
 }
 
-/** Whole numbers of 64 bits; undefined when a cell is none, `huge` beyond 64 bits, `text` where signs or gaps rule uint64 out. */
+/** Integers with missing ones between them are floats; an integer has no minus zero. */
+function withGaps(cells: readonly (string | null)[], values: readonly bigint[]): Column {
+  let at = 0;
+  return column('float64', Float64Array.from(cells, (cell) => (cell === null ? NaN : Number(values[at++]))));
+}
+
+/**
+ * Whole numbers of 64 bits; undefined when a cell is none, `huge` beyond 64 bits, `text` where signs or gaps rule uint64
+ * out. As in pandas the first cell that decides ends the scan.
+ */
 function readIntegers(cells: readonly (string | null)[]): { dtype: 'int64' | 'uint64'; values: bigint[] } | 'huge' | 'text' | undefined {
   const values: bigint[] = [];
-  let unsigned = false, signed = false, missing = false;
   for (const cell of cells) {
-    if (cell === null) {
-      missing = true;
-      continue;
-    }
-    const match = INTEGER.exec(cell);
-    if (!match) return undefined;
-    const digits = match[1] as string;
-    if (digits.length > 24) return 'huge';
-    const value = BigInt(digits.startsWith('+') ? digits.slice(1) : digits);
-    if (value > UINT64_MAX || value < INT64_MIN) return 'huge';
-    if (value > INT64_MAX) unsigned = true;
-    if (digits.startsWith('-')) signed = true;
+    if (cell === null) continue;
+    const value = wholeOf(cell);
+    if (value === undefined) return undefined;
+    if (value > INT64_MAX || value < INT64_MIN) return readUnsigned(cells);
     values.push(value);
   }
-  return unsigned && (signed || missing) ? 'text' : { dtype: unsigned ? 'uint64' : 'int64', values };
+  return { dtype: 'int64', values };
+}
+
+/** The second attempt, after a cell beyond int64: whatever begins with a minus counts as negative here. */
+function readUnsigned(cells: readonly (string | null)[]): { dtype: 'uint64'; values: bigint[] } | 'huge' | 'text' | undefined {
+  const values: bigint[] = [];
+  let unsigned = false, signed = false;
+  for (const cell of cells) {
+    if (cell === null) continue;
+    if (/^[ \t-\r]*-/.test(cell)) {
+      signed = true;
+      continue;
+    }
+    const value = wholeOf(cell);
+    if (value === undefined) return undefined;
+    if (value > UINT64_MAX) return 'huge';
+    if (value > INT64_MAX) unsigned = true;
+    values.push(value);
+  }
+  if (unsigned && (signed || cells.includes(null))) return 'text';
+  return signed ? 'huge' : { dtype: 'uint64', values };
+}
+
+/** The integer a cell writes; more digits than 64 bits hold are cut to a number that is out of range anyway. */
+function wholeOf(cell: string): bigint | undefined {
+  const digits = INTEGER.exec(cell)?.[1];
+  if (digits === undefined) return undefined;
+  return BigInt((digits.length > 4300 ? digits.slice(0, 4300) : digits).replace('+', ''));
 }
 
 function readHuge(cells: readonly (string | null)[]): Column | undefined {

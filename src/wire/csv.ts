@@ -27,7 +27,8 @@ export function compileCsv(schema: Schema | undefined, readFloat: ReadFloat = Nu
     const { header, columns, rows } = splitCsv(text), names = csvNames(header), lead = columns.length - names.length;
     const typed = columns.map((raw, i) => {
       const name = i < lead ? undefined : names[i - lead];
-      const asked = dtypeOf(i, name?.name) ?? (name && dtypeOf(i, name.written));
+      // Without rows pandas looks up only the final name.
+      const asked = dtypeOf(i, name?.name) ?? (name && rows > 0 ? dtypeOf(i, name.written) : undefined);
       if (asked === undefined) return inferCsvColumn(raw, readFloat);
       try {
         return typedCsvColumn(raw, asked, name === undefined || dtypeOf(-1, name.name) === undefined, readFloat);
@@ -46,7 +47,7 @@ export function csvCells(text: string): { names: string[]; columns: (string | nu
   return { names: csvNames(header).map(({ name }) => name), columns: columns.slice(columns.length - header.length).map(withoutNa) };
 }
 
-/** The dtype asked for by position (unnamed schemas) or by name. */
+/** The dtype asked for by position (where the schema has no name, or an empty one) or by name. */
 function compileDTypes(schema: Schema | undefined): (i: number, name: string | undefined) => CsvDType | undefined {
   if (schema === undefined) return () => undefined;
   if (!schema.columns?.every((spec) => isScalarType(spec.type))) {
@@ -54,10 +55,8 @@ function compileDTypes(schema: Schema | undefined): (i: number, name: string | u
       throw new ModelError('CSV_INVALID', { reason: 'the model signature has types that CSV cannot hold; send JSON' });
     };
   }
-  const dtypes = schema.pandasTypes() as CsvDType[];
-  if (!schema.named) return (i) => dtypes[i];
-  const byName = new Map(schema.inputs.map((spec, i) => [spec.name, dtypes[i]] as const));
-  return (_, name) => byName.get(name ?? null);
+  const dtypes = schema.pandasTypes() as CsvDType[], byKey = new Map(schema.inputNames().map((key, i) => [key, dtypes[i]] as const));
+  return (i, name) => byKey.get(BigInt(i)) ?? byKey.get(name ?? null);
 }
 
 function indexOf(levels: readonly Value[][]): Value[] | undefined {

@@ -35,11 +35,16 @@ export function compileTableCasts(schema: Schema | undefined): (table: Table) =>
   }
   if (!schema.named) return positional(casts);
   const byName = new Map<Value, NamedCast>();
-  schema.inputs.forEach((input, i) => {
+  schema.inputNames().forEach((name, i) => {
     const cast = casts[i];
-    if (cast) byName.set(labelKey(input.name), cast);
+    if (cast) byName.set(labelKey(name), after(byName.get(labelKey(name)), cast));
   });
   return (table) => apply(table, (name) => byName.get(labelKey(name)));
+}
+
+/** A name that the schema has twice is cast twice. */
+function after(first: NamedCast | undefined, then: NamedCast): NamedCast {
+  return first ? { cast: (col) => then.cast(first.cast(col)), type: then.type, single: first.single || then.single } : then;
 }
 
 function castsOf(schema: Schema): (NamedCast | undefined)[] {
@@ -58,14 +63,17 @@ function typeCast(name: string, type: ColumnType, required: boolean): NamedCast 
 
 /** Series.map: the results are inferred anew. */
 function mapCells(col: Column, enforce: (cell: Value) => Value): Column {
-  return column('object', valuesOf(col).map(enforce));
+  return col.length === 0 ? col : column('object', valuesOf(col).map(enforce));
 }
 
 /** By position; a cast reaches every column that shares the name of its own. */
 function positional(casts: readonly (NamedCast | undefined)[]): (table: Table) => Table {
   return (table) => {
-    const byName = new Map<Value, NamedCast | undefined>();
-    table.names.slice(0, casts.length).forEach((name, i) => byName.set(labelKey(name), casts[i]));
+    const byName = new Map<Value, NamedCast>();
+    table.names.slice(0, casts.length).forEach((name, i) => {
+      const cast = casts[i];
+      if (cast) byName.set(labelKey(name), after(byName.get(labelKey(name)), cast));
+    });
     return apply(table, (name) => byName.get(labelKey(name)));
   };
 }
