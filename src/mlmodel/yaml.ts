@@ -3,7 +3,7 @@
  * The package `yaml` parses the syntax; what a scalar means is decided in yaml-scalars.ts.
  * @module
  */
-import { type Document, isAlias, isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import { PySet } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { constructScalar, resolvePlain, type ScalarTag, YamlTimestamp, type YamlValue } from './yaml-scalars.ts';
@@ -103,9 +103,11 @@ class Builder {
     this.#offset = node.range?.[0] ?? this.#offset;
     if (node.anchor !== undefined) {
       if (this.#anchors.has(node.anchor)) this.#fail('an anchor is defined twice');
+      // YAML 1.2 takes more into a name, PyYAML would read the rest as the value.
+      if (!/^[\w-]+$/.test(node.anchor)) this.#fail('an anchor whose name is not letters, digits, _ and -');
       this.#anchors.set(node.anchor, undefined);
     }
-    const built = isScalar(node) ? { value: this.#scalar(node.source ?? '', node.type === 'PLAIN', node.tag), weight: 1 }
+    const built = isScalar(node) ? { value: this.#scalar(this.#textOf(node), node.type === 'PLAIN', node.tag), weight: 1 }
       : isMap(node) ? this.#mapping(node, depth) : this.#sequence(node, depth);
     if (built.weight > this.#maxNodes) this.#fail(`more than ${this.#maxNodes} values, aliases written out`);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, built);
@@ -116,6 +118,13 @@ class Builder {
     this.#offset = offset ?? this.#offset;
     const target = this.#anchors.get(name);
     return target ?? this.#fail(this.#anchors.has(name) ? 'an alias stands inside what it names' : 'an alias names no anchor before it');
+  }
+
+  /** A block scalar that the end of the file cuts off has no line break of its own to PyYAML. */
+  #textOf(node: Scalar): string {
+    const text = node.source ?? '';
+    const open = node.type?.startsWith('BLOCK_') && node.range?.[1] === this.#source.length && !this.#source.endsWith('\n');
+    return open && text.endsWith('\n') ? text.slice(0, -1) : text;
   }
 
   #scalar(text: string, plain: boolean, tag: string | undefined): YamlValue {
