@@ -1,16 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { column, integerStorage, type Storage } from '../../src/data/column.ts';
 import type { DType } from '../../src/data/dtype.ts';
 import { Table } from '../../src/data/table.ts';
 import { Tensor } from '../../src/data/tensor.ts';
 import type { Value } from '../../src/data/values.ts';
+import { ModelError } from '../../src/errors/model-error.ts';
 import type { FlavorContext, Predictor } from '../../src/flavors/_contract.ts';
 import onnx from '../../src/flavors/onnx.ts';
 import { onnxNode } from '../../src/formats/onnx-node.ts';
 import { tensorValue } from '../../src/formats/onnx-proto.ts';
 import { ProtoWriter } from '../../src/formats/protobuf.ts';
+import { openDirectory } from '../../src/mlmodel/directory.ts';
 import { contextOf, differences, tableOf } from '../support/corpus-models.ts';
 import { ELEMENT, externalConstant, floatConstant, onnxContext, onnxModel, oneNode } from '../support/onnx-models.ts';
 
@@ -234,6 +238,18 @@ describe('external data', () => {
     expect(await predictor.predict(f32([2], 1, 2), { output: 'y' })).toEqual(f32([2], 11, 22));
   });
 
+  it('is not followed out of the folder by a link', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mlmodel-'));
+    try {
+      writeFileSync(join(folder, 'model.onnx'), model());
+      symlinkSync(join(golden, 'onnx-hand-string/case.json'), join(folder, 'weights.bin'));
+      const context = { ...onnxContext(model()), files: await openDirectory(folder) };
+      expect(await refused(onnx.inspect(context))).toMatchObject({ code: 'PATH_OUTSIDE_MODEL' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it.each<[string, string, Uint8Array]>([
     ['a missing file', 'FILE_NOT_FOUND', model({ ...entries, location: 'nowhere.bin' })],
     ['a file above the folder', 'PATH_OUTSIDE_MODEL', model({ ...entries, location: '../weights.bin' })],
@@ -247,6 +263,21 @@ describe('external data', () => {
     ['a shape larger than the file', 'FILE_TRUNCATED', model({ location: 'weights.bin' }, [2 ** 40])],
   ])('refuses %s', async (_, code, bytes) => {
     expect(await refused(onnx.inspect(onnxContext(bytes, { files: { 'weights.bin': weights } })))).toMatchObject({ code });
+  });
+});
+
+describe('damaged models', () => {
+  it.each(['onnx-hand-f16', 'onnx-skl-mixed-multi-input', 'onnx-hand-two-in-three-out-df'])('%s gives an answer or a coded error, and the process goes on', async (name) => {
+    const bytes = Uint8Array.from(readFileSync(join(golden, name, 'model/model.onnx')));
+    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(7)), { minLength: 1, maxLength: 3 }), async (flips) => {
+      const damaged = bytes.slice();
+      for (const [at, bit] of flips) damaged[at] = (damaged[at] ?? 0) ^ (1 << bit);
+      try {
+        await (await scorer(damaged)).close?.();
+      } catch (error) {
+        if (!ModelError.isInstance(error)) throw error;
+      }
+    }), { numRuns: 150 });
   });
 });
 
