@@ -102,6 +102,8 @@ async function follow(files: ModelFiles, path: string, constraint: boolean, out:
 export function requirementLines(text: string): string[] {
   const out: string[] = [];
   let open = '';
+  // Where Python's splitlines cuts.
+  // oxlint-disable-next-line no-control-regex
   for (const raw of text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/)) {
     const line = stripComment(raw.trim());
     if (line.endsWith('\\')) {

@@ -167,7 +167,7 @@ function escape(c: string): string {
 /** Which of the three styles a text gets. */
 function styleOf(text: string): 'plain' | 'single' | 'double' {
   if (text === '') return 'single';
-  if (/[^\x0a\x20-\x7e]| \n|\n /.test(text)) return 'double';
+  if (/[^\n -~]| \n|\n /.test(text)) return 'double';
   if (!isPlainText(text) || /^[ \n]|[ \n]$|\n/.test(text)) return 'single';
   if (/^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`])|^[?:-](?: |$)|:(?: |$)| #/.test(text)) return 'single';
   return 'plain';

@@ -70,7 +70,7 @@ function oneColumn(prefix: string, col: Column, rules: JsonRules): string {
 /** Each cell of a column as JSON text. */
 export function cellTexts(col: Column, rules: JsonRules): string[] {
   const { dtype, values, length, validity } = col;
-  const out = new Array<string>(length);
+  const out: string[] = [];
   if (isFloat(dtype)) {
     for (let i = 0; i < length; i++) out[i] = jsonNumber(values[i] as number);
   } else if (dtype === 'bool') {
