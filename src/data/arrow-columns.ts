@@ -81,7 +81,7 @@ function wide(col: Column): BigInt64Array | BigUint64Array {
 /** Text, bytes, categories and object cells of one of text, bytes and booleans. */
 function fromCells(name: string, col: Column): Pick<ArrowBuffers, 'type' | 'data' | 'valueOffsets'> {
   const cells = Array.from({ length: col.length }, (_, i) => (isMissing(col, i) ? null : cell(col, i)));
-  const first = cells.find((value) => value !== null), kind = first instanceof Uint8Array ? 'binary' : typeof first === 'boolean' ? 'bool' : 'utf8';
+  const first = cells.find((value) => value !== null), kind = col.dtype === 'bytes' || first instanceof Uint8Array ? 'binary' : typeof first === 'boolean' ? 'bool' : 'utf8';
   const fits = (value: unknown): boolean => value === null || (kind === 'binary' ? value instanceof Uint8Array : kind === 'bool' ? typeof value === 'boolean' : typeof value === 'string');
   if (!cells.every(fits)) return unsupported(name, col.dtype);
   if (kind === 'bool') return { type: 'bool', data: packed(cells.length, (i) => cells[i] === true) };

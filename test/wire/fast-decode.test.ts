@@ -120,7 +120,7 @@ describe('the fast path equals the general path', () => {
     fc.assert(fc.property(columnCase, ({ specs, body }) => {
       if (agree(signatureOf(specs), mode, body)) answered++;
     }), { numRuns: 3000 });
-    expect(answered).toBeGreaterThan(300);
+    expect(answered).toBeGreaterThan(150);
   });
 
   it.each(MODES)('for tensors, in mode %s', (mode) => {
@@ -138,7 +138,7 @@ describe('the fast path equals the general path', () => {
     fc.assert(fc.property(oneCase, ({ spec, body }) => {
       if (agree(signatureOf([spec]), mode, body)) answered++;
     }), { numRuns: 2000 });
-    expect(answered).toBeGreaterThan(200);
+    expect(answered).toBeGreaterThan(100);
   });
 
   it.each(MODES)('on mutated bodies, in mode %s', (mode) => {
