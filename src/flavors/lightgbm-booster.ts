@@ -34,7 +34,7 @@ export class LightgbmBooster {
 
   /** @throws ModelError NOT_NATIVE, FOREST_INVALID */
   constructor(model: LightgbmText, options: BoosterOptions) {
-    const link = lightgbmLink(model.objective);
+    const link = lightgbmLink(model.objective, options.version);
     if (!link) throw new ModelError('NOT_NATIVE', { flavor: 'lightgbm', unsupported: `objective ${model.objective.join(' ')}` });
     const forest = lightgbmForest(model, options.bestIteration);
     this.#legacy = /^[0-3]\./.test(options.version);

@@ -3,9 +3,9 @@
  * Source: ObjectiveFunction::ConvertOutput of each class under src/objective of LightGBM.
  * @module
  */
-import { exponential, identity, logOnePlusExp, sigmoid, signedSquare, softmax, type Link } from '../engines/trees/links-float64.ts';
+import { exponential, identity, logOnePlusExp, plainLogOnePlusExp, sigmoid, signedSquare, softmax, type Link } from '../engines/trees/links-float64.ts';
 
-type Make = (options: readonly string[]) => Link | undefined;
+type Make = (options: readonly string[], version: string) => Link | undefined;
 
 /** With `sqrt`, the model was fitted to the label's signed square root. */
 const regression: Make = (options) => (options.includes('sqrt') ? signedSquare : identity);
@@ -14,6 +14,9 @@ const byOption: Make = (options) => {
   const k = Number(options.find((option) => option.startsWith('sigmoid:'))?.slice(8));
   return k > 0 ? sigmoid(k) : undefined;
 };
+
+/** 2.x adds before it takes the logarithm. */
+const lambda: Make = (_, version) => (version.startsWith('2.') ? plainLogOnePlusExp : logOnePlusExp);
 
 /** Names as model files have them; the second of a line is an older one. */
 const OBJECTIVES: ReadonlyMap<string, Make> = new Map([
@@ -25,12 +28,15 @@ const OBJECTIVES: ReadonlyMap<string, Make> = new Map([
   ['multiclass', () => softmax],
   ['cross_entropy', () => sigmoid(1)],
   ['xentropy', () => sigmoid(1)],
-  ['cross_entropy_lambda', () => logOnePlusExp],
-  ['xentlambda', () => logOnePlusExp],
+  ['cross_entropy_lambda', lambda],
+  ['xentlambda', lambda],
 ]);
 
-/** The link of an objective in words; no words are a custom objective, which has none. Undefined where it is not known. */
-export function lightgbmLink(objective: readonly string[]): Link | undefined {
+/**
+ * The link of an objective in words; no words are a custom objective, which has none. Undefined where it is not known.
+ * @param version the library's version
+ */
+export function lightgbmLink(objective: readonly string[], version: string): Link | undefined {
   const [name, ...options] = objective;
-  return name === undefined ? identity : OBJECTIVES.get(name)?.(options);
+  return name === undefined ? identity : OBJECTIVES.get(name)?.(options, version);
 }

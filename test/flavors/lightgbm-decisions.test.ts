@@ -13,7 +13,7 @@ interface Recorded {
 }
 
 // Every missing type, default, threshold and objective, as the library itself answered for models written by hand.
-describe.each(['3.3.5', '4.7.0'])('lightgbm %s', (version) => {
+describe.each(['2.3.1', '3.3.5', '4.7.0'])('lightgbm %s', (version) => {
   const { cases } = JSON.parse(new TextDecoder().decode(golden(`lightgbm/decisions-${version}.json`))) as { cases: readonly Recorded[] };
 
   it(`decides and answers as recorded in ${cases.length} models`, () => {

@@ -19,6 +19,9 @@ export const exponential: Link = each(Math.exp);
 /** log(1 + e^x). */
 export const logOnePlusExp: Link = each((x) => Math.log1p(Math.exp(x)));
 
+/** The same without log1p: 0 where e^x is below 2^-53. */
+export const plainLogOnePlusExp: Link = each((x) => Math.log(1 + Math.exp(x)));
+
 /** 1 / (1 + e^(−k·x)). */
 export function sigmoid(k: number): Link {
   return each((x) => 1 / (1 + Math.exp(-k * x)));

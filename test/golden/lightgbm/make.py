@@ -56,7 +56,12 @@ def text(x):
 cases = []
 
 
+OLD = lgb.__version__.startswith("2.")
+
+
 def record(name, source, rows):
+    if OLD and ("rank_xendcg" in name or "linear" in name):  # not in 2.x yet
+        return
     booster = lgb.Booster(model_str=source)
     X = np.array(rows, dtype=np.float64)
     out = {"predict": booster.predict(X), "margin": booster.predict(X, raw_score=True), "leaf": booster.predict(X, pred_leaf=True)}
