@@ -9,6 +9,7 @@ import { type OnnxType, typeName } from '../formats/onnx-type.ts';
 import type { ModelFiles } from '../mlmodel/files.ts';
 import { innerPath } from '../mlmodel/paths.ts';
 import type { FlavorContext } from './_contract.ts';
+import { isKnownOperator } from './onnx-operators.ts';
 import type { ExternalFile } from './onnx-runtime.ts';
 import { type InputSpec, isSupportedElement } from './onnx-tensors.ts';
 
@@ -25,9 +26,6 @@ export interface OnnxFile {
   /** Locations of external data, relative to the model. */
   readonly external: readonly string[];
 }
-
-/** Operator sets that onnxruntime-node has operators of. */
-const DOMAINS = new Set(['', 'ai.onnx.ml', 'ai.onnx.training', 'ai.onnx.preview.training', 'com.microsoft', 'com.microsoft.nchwc', 'com.microsoft.experimental', 'com.ms.internal.nhwc', 'org.pytorch.aten']);
 
 /**
  * Reads the model that MLmodel names.
@@ -57,7 +55,7 @@ function lacking(model: OnnxModel, inputs: readonly { readonly name: string; rea
   }
   const own = new Set(model.functions.map((fn) => `${fn.domain} ${fn.name}`)), foreign = new Set<string>();
   for (const graph of graphsOf(model)) {
-    for (const { op, domain } of graph.nodes) if (!DOMAINS.has(domain) && !own.has(`${domain} ${op}`)) foreign.add(`the operator ${op} of the domain ${domain}`);
+    for (const { op, domain } of graph.nodes) if (!own.has(`${domain} ${op}`) && !isKnownOperator(op, domain, model.opsets)) foreign.add(`the operator ${op} of the domain ${domain || 'ai.onnx'}`);
   }
   return [...out, ...foreign];
 }

@@ -324,6 +324,7 @@ describe('what cannot be scored', () => {
     ['the input x of type tensor(bfloat16)', oneNode('Identity', 'bfloat16', ['n'])],
     ['the output y of type optional(none)', onnxModel({ nodes: [onnxNode('Optional', ['x'], ['y'])], inputs: [['x', 'float', ['n']]], outputs: [typed('y', new ProtoWriter().bytes(9, new Uint8Array(0)))] })],
     ['the operator Frobnicate of the domain acme.ops', onnxModel({ nodes: [onnxNode('Frobnicate', ['x'], ['y'], {}, 'acme.ops')], inputs: [['x', 'float', ['n']]], outputs: [['y', 'float', ['n']]] })],
+    ['the operator Frobnicate of the domain ai.onnx', oneNode('Frobnicate', 'float', ['n'])],
     ['a graph without inputs', onnxModel({ nodes: [onnxNode('RandomNormal', [], ['y'], { shape: [2n] })], inputs: [], outputs: [['y', 'float', [2]]] })],
   ])('%s', async (reason, bytes) => {
     const { native, unsupported } = await onnx.inspect(onnxContext(bytes));
@@ -332,8 +333,16 @@ describe('what cannot be scored', () => {
     expect(await refused(onnx.load(onnxContext(bytes)))).toMatchObject({ code: 'NOT_NATIVE' });
   });
 
+  it('is left to the library in a newer operator set than is known', async () => {
+    const bytes = onnxModel({ nodes: [onnxNode('Frobnicate', ['x'], ['y'])], inputs: [['x', 'float', ['n']]], outputs: [['y', 'float', ['n']]], opsets: { '': 99 } });
+    expect(await onnx.inspect(onnxContext(bytes))).toEqual({ native: true, unsupported: [] });
+    expect(await refused(onnx.load(onnxContext(bytes)))).toMatchObject({ code: 'MODEL_REJECTED' });
+  });
+
   it('is named by the library where only it knows', async () => {
-    const error = await refused(onnx.load(onnxContext(oneNode('Frobnicate', 'float', ['n']))));
+    const bytes = onnxModel({ nodes: [onnxNode('Frobnicate', ['x'], ['y'], {}, 'com.microsoft')], inputs: [['x', 'float', ['n']]], outputs: [['y', 'float', ['n']]], opsets: { '': 17, 'com.microsoft': 1 } });
+    expect((await onnx.inspect(onnxContext(bytes))).native).toBe(true);
+    const error = await refused(onnx.load(onnxContext(bytes)));
     expect(error).toMatchObject({ code: 'MODEL_REJECTED', status: 400 });
     expect(error.message).toContain('Frobnicate');
   });
