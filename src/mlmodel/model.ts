@@ -67,7 +67,10 @@ export class Model {
     const entries = readEntries(text), model = new Model({ flavors: {} });
     model.#entries.clear();
     for (const [key, value] of entries) model.#entries.set(key, value);
-    model.#signature = readSignature(entries.get('signature') ?? null, options.enforcement ?? 'safe');
+    const { signature, foreign } = readSignature(entries.get('signature') ?? null, options.enforcement ?? 'safe');
+    model.#signature = signature;
+    // What MLflow cannot read is not written again.
+    if (signature && foreign) model.#entries.set('signature', signatureEntries(signature).get('signature') as YamlValue);
     return model;
   }
 

@@ -5,14 +5,25 @@
 import { type Enforcement, ModelSignature } from '../schema/signature.ts';
 import type { YamlValue } from './yaml.ts';
 
+/** A signature, and whether the file writes it in a form that MLflow itself does not read. */
+export interface ReadSignature {
+  readonly signature: ModelSignature | undefined;
+  readonly foreign: boolean;
+}
+
 /**
  * The signature under the key `signature`; undefined where there is none.
  * @throws ModelError SCHEMA_INVALID, SCHEMA_TYPE_INVALID, JSON_INVALID
  */
-export function readSignature(entry: YamlValue, enforcement: Enforcement): ModelSignature | undefined {
-  if (!(entry instanceof Map)) return undefined;
+export function readSignature(entry: YamlValue, enforcement: Enforcement): ReadSignature {
+  if (!(entry instanceof Map)) return { signature: undefined, foreign: false };
   const dict = { inputs: entry.get('inputs'), outputs: entry.get('outputs'), params: entry.get('params') };
-  return ModelSignature.fromDict(dict, { lenient: enforcement !== 'mlflow' });
+  try {
+    return { signature: ModelSignature.fromDict(dict), foreign: false };
+  } catch (error) {
+    if (enforcement === 'mlflow') throw error;
+    return { signature: ModelSignature.fromDict(dict, { lenient: true }), foreign: true };
+  }
 }
 
 /** The keys that say the same. */

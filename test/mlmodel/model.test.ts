@@ -69,6 +69,17 @@ describe('MLmodel files', () => {
   });
 });
 
+describe('tensors as the documents print them', () => {
+  const yaml = `flavors: {}\nsignature: {inputs: '[{"name": "images", "dtype": "uint8", "shape": [-1, 28, 28, 1]}]', outputs: '[{"shape": [-1, 10], "dtype": "float32"}]'}\n`;
+  it.each(['safe', 'strict'] as const)('are read in mode %s and never written', (enforcement) => {
+    const model = Model.parse(yaml, { enforcement });
+    expect(model.signature?.toString()).toContain("'images': Tensor('uint8', (-1, 28, 28, 1))");
+    expect(model.toYaml()).toContain('{"name": "images", "type": "tensor", "tensor-spec": {"dtype": "uint8"');
+    expect(Model.parse(model.toYaml(), { enforcement: 'mlflow' }).signature?.toDict()).toEqual(model.signature?.toDict());
+  });
+  it('are refused in mode mlflow', () => expect(() => Model.parse(yaml, { enforcement: 'mlflow' })).toThrow(ModelError));
+});
+
 describe('changing a model', () => {
   it('adds flavors, sets and drops fields, and leaves the rest as it was', () => {
     const model = Model.parse(text('hand-every-key')).addFlavor('xgboost', { data: 'model.xgb', rounds: 3, rate: 0.5, tags: ['a'], none: undefined });
