@@ -84,7 +84,7 @@ export function tableFromArrow(given: ArrowTable): Table {
 export function columnFromArrow(vector: ArrowVector, name: string): Column {
   const { type, length } = vector;
   switch (type.typeId) {
-    case NULL: return column('object', new Array<Value>(length).fill(null));
+    case NULL: return column('object', Array.from({ length }, () => null));
     case INT: return integers(vector, `${type.isSigned ? 'int' : 'uint'}${type.bitWidth ?? 64}` as DType);
     case FLOAT: return floats(vector, type.precision ?? 2);
     case BOOL: return column('bool', Uint8Array.from({ length }, (_, i) => (vector.get(i) === true ? 1 : 0)), { validity: validity(vector) });

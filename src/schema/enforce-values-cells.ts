@@ -201,7 +201,7 @@ type Cast = (cells: readonly Cell[], state: { row: number }) => Column;
 
 function nestedColumn(type: ColumnType, required: boolean): Cast {
   return (cells, state) => {
-    const out = new Array<Value>(cells.length);
+    const out: Value[] = [];
     for (let i = 0; i < cells.length; i++) {
       state.row = i;
       out[i] = castValue(type, cells[i], required);
@@ -250,7 +250,7 @@ function scalarColumn(type: ScalarType, required: boolean): Cast {
       return column('datetime64[ns]', out);
     };
     case 'string': return (cells, state) => {
-      const out = new Array<string | null>(cells.length);
+      const out: (string | null)[] = [];
       for (let i = 0; i < cells.length; i++) {
         state.row = i;
         const cell = cells[i];
@@ -259,7 +259,7 @@ function scalarColumn(type: ScalarType, required: boolean): Cast {
       return column('str', out);
     };
     case 'binary': return (cells, state) => {
-      const out = new Array<Value>(cells.length);
+      const out: Value[] = [];
       for (let i = 0; i < cells.length; i++) {
         state.row = i;
         out[i] = isNone(cells[i]) && !required ? null : (scalarOf('binary', cells[i]) ?? refuse(cells[i]));

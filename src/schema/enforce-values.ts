@@ -185,7 +185,7 @@ class ColumnForms implements ValueEnforcer {
       const at = chosen[i] ?? -1;
       if (at < 0) return undefined;
       const cells = value.get(names[at] as Value);
-      return Array.isArray(cells) ? cells : new Array<Cell>(rows).fill(cells);
+      return Array.isArray(cells) ? cells : Array.from({ length: rows }, () => cells);
     });
   }
 }
