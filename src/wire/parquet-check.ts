@@ -46,6 +46,7 @@ export function checkFooter(bytes: Uint8Array): void {
 export function checkPages(bytes: Uint8Array, chunks: readonly ChunkRange[]): void {
   let total = 0, size = 0;
   for (const chunk of chunks) {
+    if (chunk.values === 0) continue;
     if (!(chunk.start >= 4 && chunk.end <= bytes.length && chunk.start <= chunk.end)) fail('a column lies outside the file');
     const walker = new Walker(bytes.subarray(chunk.start, chunk.end));
     let values = 0;
@@ -59,6 +60,36 @@ export function checkPages(bytes: Uint8Array, chunks: readonly ChunkRange[]): vo
       if (size > MAX_BYTES) fail(`its pages hold more than ${MAX_BYTES} bytes`);
     }
     if (values !== chunk.values) fail('the pages of a column hold another number of values than the column says');
+  }
+}
+
+/** The dictionary page at the start of a column: where its data is; undefined when the column begins with another page. */
+export function dictionaryPage(bytes: Uint8Array, chunk: ChunkRange): { readonly data: Uint8Array; readonly uncompressed: number; readonly entries: number } | undefined {
+  const walker = new Walker(bytes.subarray(chunk.start, chunk.end)), header = walker.struct(0);
+  if (!header.has(7)) return undefined;
+  const page = pageOf(header), from = chunk.start + walker.at;
+  return { data: bytes.subarray(from, from + page.compressed), uncompressed: page.uncompressed, entries: page.entries };
+}
+
+/**
+ * Holds a Zstandard frame to its page's size before it is decoded, as the decoder has no limit: every block counts as
+ * large as it can be (RFC 8878, 3.1.1).
+ * @throws ModelError PARQUET_INVALID
+ */
+export function checkZstd(input: Uint8Array, length: number): void {
+  let at = 0, bound = 0;
+  const limit = 8 * length + 16_777_216;
+  while (at + 9 <= input.length) {
+    const head = input[at + 4] ?? 0, single = (head >> 5) & 1, sizeFlag = head >> 6;
+    at += 5 + (single ? 0 : 1) + ([0, 1, 2, 4][head & 3] ?? 0) + ([single, 2, 4, 8][sizeFlag] ?? 0);
+    for (let last = 0; last === 0;) {
+      const block = (input[at] ?? 1) | ((input[at + 1] ?? 0) << 8) | ((input[at + 2] ?? 0) << 16), type = (block >> 1) & 3, size = block >> 3;
+      last = block & 1;
+      bound += type === 2 ? 131_072 : size;
+      at += 3 + (type === 1 ? 1 : size);
+      if (bound > limit) fail('a page decompresses to more than it says');
+    }
+    at += (head >> 2) & 1 ? 4 : 0;
   }
 }
 
@@ -89,6 +120,10 @@ class Walker {
   #at = 0;
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+  }
+
+  get at(): number {
+    return this.#at;
   }
 
   skip(count: number): void {

@@ -79,13 +79,16 @@ export function leafColumn(leaf: LeafKind, raw: Raw): Column {
   }
 }
 
-/** The same values as Python objects, as they stand inside lists and dicts. */
+/** The same values as Python objects, as they stand inside lists and dicts: gaps are None, and make integers floats. */
 export function leafObjects(leaf: LeafKind, raw: Raw): Value[] {
   const list = Array.from(raw, (v) => v ?? null);
-  if (leaf.kind === 'text' || leaf.kind === 'bool') return list as Value[];
-  if (leaf.kind === 'int' && !list.includes(null)) return list.map((v) => BigInt(v as number | bigint));
-  if (leaf.kind === 'float32' || leaf.kind === 'float64' || leaf.kind === 'int') return list.map((v) => (v === null ? NaN : Number(v)));
-  return list.map((v) => objectOf(leaf, v));
+  if (leaf.kind !== 'int') return leaf.kind === 'text' || leaf.kind === 'bool' ? (list as Value[]) : list.map((v) => objectOf(leaf, v));
+  const gaps = list.includes(null), unsigned = leaf.dtype === 'uint64' || leaf.dtype === 'uint32' ? Number(leaf.dtype.slice(4)) : 0;
+  return list.map((v) => {
+    if (v === null) return null;
+    const whole = unsigned ? BigInt.asUintN(unsigned, BigInt(v as number | bigint)) : BigInt(v as number | bigint);
+    return gaps ? Number(whole) : whole;
+  });
 }
 
 /** A nullable column (Int64, boolean, string …): gaps are NA. */

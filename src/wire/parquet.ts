@@ -2,21 +2,31 @@
  * Parquet bodies to tables, as pandas.read_parquet gives them.
  * @module
  */
-import type { ColumnMetaData, FileMetaData, SchemaElement, SchemaTree } from 'hyparquet';
+import type { ColumnMetaData, CompressionCodec, Compressors, FileMetaData, SchemaElement, SchemaTree } from 'hyparquet';
 import { type Column, column } from '../data/column.ts';
 import { Table } from '../data/table.ts';
 import { valuesOf } from '../data/value-at.ts';
 import { Tuple, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
-import { checkFooter, checkPages } from './parquet-check.ts';
+import { type ArrowField, arrowFields } from './parquet-arrow.ts';
+import { type ChunkRange, checkFooter, checkPages, checkZstd, dictionaryPage } from './parquet-check.ts';
 import { leafColumn, type LeafKind, leafKind, nullableColumn } from './parquet-leaf.ts';
 import { type Node, nodeValues } from './parquet-nested.ts';
 import { type PandasColumn, type PandasNote, pandasNote } from './parquet-pandas.ts';
 
 /** hyparquet and its decompressors, loaded with the first Parquet body. */
-async function library(): Promise<{ hyparquet: typeof import('hyparquet/src/index.js'); compressors: (typeof import('hyparquet-compressors'))['compressors'] }> {
+async function library(): Promise<{ hyparquet: typeof import('hyparquet/src/index.js'); compressors: Compressors }> {
   const [hyparquet, { compressors }] = await Promise.all([import('hyparquet/src/index.js'), import('hyparquet-compressors')]);
-  return { hyparquet, compressors };
+  return { hyparquet, compressors: bounded(compressors) };
+}
+
+/** Decompressors that know empty pages, and that Zstandard must not outgrow its page. */
+function bounded(compressors: Compressors): Compressors {
+  return Object.fromEntries(Object.entries(compressors).map(([codec, decompress]) => [codec, (input: Uint8Array, length: number): Uint8Array => {
+    if (length === 0) return new Uint8Array(0);
+    if (codec === 'ZSTD') checkZstd(input, length);
+    return decompress(input, length);
+  }]));
 }
 
 /**
@@ -45,7 +55,8 @@ async function read(bytes: Uint8Array): Promise<Table> {
   const tree = hyparquet.parquetSchema(metadata);
   const names = tree.children.map((child) => child.element.name), rows = Number(metadata.num_rows);
   if (new Set(names).size < names.length || names.includes('__proto__')) throw new ModelError('PARQUET_INVALID', { reason: 'two columns have one name, or a name is not allowed' });
-  checkPages(bytes, chunksOf(metadata, tree));
+  const chunks = chunksOf(metadata, tree);
+  checkPages(bytes, chunks);
   const nodes = new Map(tree.children.map((child) => [child.element.name, nodeOf(child)] as const));
   const parts = new Map<string, { start: number; data: ArrayLike<unknown> }[]>(names.map((name) => [name, []]));
   await hyparquet.parquetRead({
@@ -56,11 +67,13 @@ async function read(bytes: Uint8Array): Promise<Table> {
     parsers: { timestampFromNanoseconds: (ns: bigint) => ns as unknown as Date, stringFromBytes: text },
     onChunk: ({ columnName, columnData, rowStart }) => parts.get(columnName)?.push({ start: rowStart, data: columnData as ArrayLike<unknown> }),
   });
-  const note = pandasNote(metadata.key_value_metadata?.find(({ key }) => key === 'pandas')?.value);
+  const noted = (wanted: string): string | undefined => metadata.key_value_metadata?.find(({ key }) => key === wanted)?.value;
+  const note = pandasNote(noted('pandas')), arrow = arrowFields(noted('ARROW:schema'));
   const columns = new Map(names.map((name) => {
-    const raw = (parts.get(name) ?? []).sort((a, b) => a.start - b.start).flatMap(({ data }) => Array.from(data));
-    if (raw.length !== rows) throw new ModelError('PARQUET_INVALID', { reason: `a column has ${raw.length} values for ${rows} rows` });
-    return [name, columnOf(nodes.get(name) as Node, raw, note.columns.get(name))] as const;
+    const groups = (parts.get(name) ?? []).sort((a, b) => a.start - b.start).map(({ data }) => Array.from(data)), count = groups.reduce((sum, group) => sum + group.length, 0);
+    if (count !== rows) throw new ModelError('PARQUET_INVALID', { reason: `a column has ${count} values for ${rows} rows` });
+    const known = (arrow.get(name)?.dictionary ? chunks : []).filter((chunk) => chunk.column === name).flatMap((chunk) => dictionaryTexts(bytes, chunk, compressors));
+    return [name, columnOf(nodes.get(name) as Node, groups, { pandas: note.columns.get(name), arrow: arrow.get(name), known })] as const;
   }));
   return tableOf(columns, rows, note);
 }
@@ -79,13 +92,23 @@ function plain(element: SchemaElement): SchemaElement {
   return leafKind(element).kind === 'text' ? { ...rest, converted_type: 'UTF8' } : rest;
 }
 
-function chunksOf(metadata: FileMetaData, tree: SchemaTree): { start: number; end: number; values: number }[] {
+/** A column's pages in one row group. */
+interface Chunk extends ChunkRange {
+  readonly column: string;
+  readonly codec: CompressionCodec;
+  readonly bytes: boolean;
+}
+
+function chunksOf(metadata: FileMetaData, tree: SchemaTree): Chunk[] {
   const flat = new Set(tree.children.filter((child) => child.children.length === 0).map((child) => child.element.name));
   return metadata.row_groups.flatMap((group) => group.columns.map(({ meta_data: meta }) => {
     if (!meta) throw new ModelError('PARQUET_INVALID', { reason: 'a column has no metadata' });
     if (flat.has(meta.path_in_schema[0] ?? '') && meta.num_values !== group.num_rows) throw new ModelError('PARQUET_INVALID', { reason: 'a column and its row group have different lengths' });
     const start = startOf(meta);
-    return { start, end: start + Number(meta.total_compressed_size), values: Number(meta.num_values) };
+    return {
+      start, end: start + Number(meta.total_compressed_size), values: Number(meta.num_values),
+      column: flat.has(meta.path_in_schema[0] ?? '') ? (meta.path_in_schema[0] ?? '') : '', codec: meta.codec, bytes: meta.type === 'BYTE_ARRAY',
+    };
   }));
 }
 
@@ -112,26 +135,46 @@ function structOf({ children }: SchemaTree): Node {
   return { is: 'struct', fields: children.map((child) => ({ name: child.element.name, node: nodeOf(child) })) };
 }
 
-function columnOf(node: Node, raw: readonly unknown[], noted: PandasColumn | undefined): Column {
+/** What the file's notes say about one column, and the texts of its dictionaries. */
+interface Noted {
+  readonly pandas: PandasColumn | undefined;
+  readonly arrow: ArrowField | undefined;
+  readonly known: readonly string[];
+}
+
+function columnOf(node: Node, groups: readonly (readonly unknown[])[], { pandas, arrow, known }: Noted): Column {
+  // Structs are converted row group by row group: a gap makes floats of the integers of its group only.
+  if (node.is === 'struct') return column('object', groups.flatMap((group) => nodeValues(node, group)));
+  const raw = groups.length === 1 ? (groups[0] as unknown[]) : groups.flat();
   if (node.is !== 'leaf') return column('object', nodeValues(node, raw));
-  const leaf = notedKind(node.leaf, noted);
-  if (noted?.pandasType === 'categorical' && leaf.kind === 'text') return categories(raw as (string | null)[], noted.ordered);
-  if (noted && /^(?:U?Int\d+|Float\d+|boolean|string.*)$/.test(noted.numpyType)) return nullableColumn(leaf, raw);
-  const col = leafColumn(leaf, raw);
-  return col.tz !== undefined && noted?.timezone !== undefined ? { ...col, tz: noted.timezone.replace(/^(?=[+-]\d)/, 'UTC') } : col;
+  const leaf: LeafKind = arrow?.duration !== undefined && node.leaf.kind === 'int' ? { kind: 'duration', unit: arrow.duration } : node.leaf;
+  if (arrow?.dictionary && leaf.kind === 'text') return categories(raw as (string | null)[], known, arrow.ordered);
+  if (pandas && /^(?:U?Int\d+|Float\d+|boolean|string.*)$/.test(pandas.numpyType)) return nullableColumn(leaf, raw);
+  const col = leafColumn(leaf, raw), zone = arrow?.timezone ?? pandas?.timezone;
+  return col.tz !== undefined && zone !== undefined ? { ...col, tz: zone.replace(/^(?=[+-]\d)/, 'UTC') } : col;
 }
 
-/** Time spans are plain integers in the file; only the note tells. */
-function notedKind(leaf: LeafKind, noted: PandasColumn | undefined): LeafKind {
-  const span = /^timedelta64\[(s|ms|us|ns)\]$/.exec(noted?.numpyType ?? '');
-  return span && leaf.kind === 'int' ? { kind: 'duration', unit: span[1] as 'ns' } : leaf;
-}
-
-/** Codes over the values in order of their text, as pandas makes categories. */
-function categories(raw: readonly (string | null | undefined)[], ordered: boolean): Column {
-  const values = [...new Set(raw)].filter((v) => typeof v === 'string').sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+/** Codes over the file's dictionary, which holds unused categories too; texts it lacks follow as they appear. */
+function categories(raw: readonly (string | null | undefined)[], known: readonly string[], ordered: boolean): Column {
+  const values = [...new Set([...known, ...raw])].filter((v) => typeof v === 'string');
   const codes = new Map(values.map((v, i) => [v, i] as const));
   return column('category', Int32Array.from(raw, (v) => (typeof v === 'string' ? (codes.get(v) ?? -1) : -1)), { categories: column('str', values), ordered });
+}
+
+/** The texts of a column's dictionary page: each a length of four bytes and its bytes. */
+function dictionaryTexts(bytes: Uint8Array, chunk: Chunk, compressors: Compressors): string[] {
+  const page = chunk.bytes && chunk.values > 0 ? dictionaryPage(bytes, chunk) : undefined;
+  if (!page) return [];
+  const data = chunk.codec === 'UNCOMPRESSED' ? page.data : compressors[chunk.codec]?.(page.data, page.uncompressed);
+  if (!data) return [];
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength), out: string[] = [];
+  for (let at = 0, i = 0; i < page.entries; i++) {
+    const size = view.getUint32(at, true);
+    if (at + 4 + size > data.length) break;
+    out.push(new TextDecoder().decode(data.subarray(at + 4, at + 4 + size)));
+    at += 4 + size;
+  }
+  return out;
 }
 
 function tableOf(columns: ReadonlyMap<string, Column>, rows: number, note: PandasNote): Table {
