@@ -276,9 +276,15 @@ function columnFrom(value: Value, length: number, index: Rows): Column {
   }
   if (value instanceof Series) return value.table.columns[0] ?? nanObjects(length);
   if (value instanceof Tensor && value.shape.length === 1) return stride(value, 0, 1, value.size);
-  if (value instanceof Tensor && value.shape.length === 0) return inferColumn(new Array<Value>(length).fill(elementAt(value.dtype, value.values, 0)));
+  if (value instanceof Tensor && value.shape.length === 0) return repeated(elementAt(value.dtype, value.values, 0), length);
   if (isListLike(value)) return inferOrFloat(itemsOf(value));
-  return inferColumn(new Array<Value>(length).fill(value));
+  return repeated(value, length);
+}
+
+/** A scalar as a column; one without rows still has the dtype of the scalar. */
+function repeated(value: Value, length: number): Column {
+  const one = inferColumn(new Array<Value>(Math.max(length, 1)).fill(value));
+  return length > 0 ? one : { ...one, length: 0, values: one.values.slice(0, 0) };
 }
 
 /** An empty list is a float64 column in a dict, unlike elsewhere. */

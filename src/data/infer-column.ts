@@ -129,10 +129,9 @@ function floats(values: readonly Value[], seen: Seen): Column {
   return column(dtype, out);
 }
 
-/** Integers beside floats do not widen them here, unlike in numpy. */
+/** numpy scalars of several dtypes: the dtype that holds them all. */
 function promoteFloats(dtypes: ReadonlySet<DType>): DType {
-  const widths = [...dtypes].filter(isFloat);
-  return widths.includes('float64') ? 'float64' : widths.includes('float32') ? 'float32' : (widths[0] ?? 'float64');
+  return [...dtypes].reduce((a, b) => promoteDTypes(a, b));
 }
 
 function complexes(values: readonly Value[], seen: Seen): Column {
@@ -196,7 +195,7 @@ function scalarUnit(value: Scalar): TimeUnit {
 function nanoseconds(value: Value): bigint | undefined {
   if (value instanceof DateTime) return value.ns - BigInt(value.offset ?? 0) * 1_000_000_000n;
   if (value instanceof Duration) return value.ns;
-  if (!(value instanceof Scalar) || value.value === NAT) return undefined;
+  if (!(value instanceof Scalar) || value.value === NAT || value.value !== value.value) return undefined;
   const unit = timeUnit(value.dtype as DatetimeDType | TimedeltaDType), count = BigInt(value.value as bigint | number);
   return UNIT_NS[unit] !== undefined ? count * UNIT_NS[unit] : count * (COARSE_SECONDS[unit] ?? 1n) * 1_000_000_000n;
 }

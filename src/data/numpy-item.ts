@@ -148,7 +148,8 @@ function textItem(given: Value): string {
 }
 
 function bytesItem(given: Value): Uint8Array {
-  const value = unwrap(given);
+  // A float32 is written with its own digits, so only text and bytes are taken out of a scalar.
+  const value = given instanceof Scalar && given.dtype !== 'bytes' ? given : unwrap(given);
   if (value instanceof Uint8Array) return stripBytes(value);
   if (value instanceof ByteArray) return stripBytes(value.bytes);
   return encodeAscii(strip(pythonStr(value))) ?? refuse(value, 'bytes', 'the text is not ASCII');

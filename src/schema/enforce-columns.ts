@@ -4,7 +4,7 @@
  * @module
  */
 import type { Column } from '../data/column.ts';
-import { isDatetime, isTimedelta } from '../data/dtype.ts';
+import { isDatetime, isTimedelta, NAT } from '../data/dtype.ts';
 import { frameFromColumns, frameFromRows, frameFromSeries, frameFromTensor } from '../data/frame.ts';
 import { inferColumn } from '../data/infer-column.ts';
 import { labelKey } from '../data/labels.ts';
@@ -44,7 +44,7 @@ function targetOf(spec: ColSpec, label: Label, named: boolean): Target {
   if (isScalarType(type)) return { label, required: !spec.optional, cast: (column) => castColumn(name, column, type), exact: numpyTypeOf(type) };
   const check = compileCheck(name, type, required);
   // Timestamps keep the unit of their column, which our cells do not carry.
-  const cast = (column: Column): Column => (type === 'any' && isTime(column) ? column : inferColumn(Array.from({ length: column.length }, (_, i) => check(iterated(column, i)))));
+  const cast = (column: Column): Column => (type === 'any' && hasTimes(column) ? column : inferColumn(Array.from({ length: column.length }, (_, i) => check(iterated(column, i)))));
   return { label, required: !spec.optional, cast, exact: undefined };
 }
 
@@ -55,8 +55,8 @@ function iterated(column: Column, i: number): Value {
   return new Scalar(dtype, value as Scalar['value']);
 }
 
-function isTime(column: Column): boolean {
-  return isDatetime(column.dtype) || isTimedelta(column.dtype);
+function hasTimes(column: Column): boolean {
+  return (isDatetime(column.dtype) || isTimedelta(column.dtype)) && (column.values as BigInt64Array).some((value) => value !== NAT);
 }
 
 function isExact(target: Target, column: Column): boolean {

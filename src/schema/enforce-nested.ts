@@ -6,10 +6,10 @@ import { type Column, column } from '../data/column.ts';
 import { isDatetime, isTimedelta, NAT } from '../data/dtype.ts';
 import { inferColumn } from '../data/infer-column.ts';
 import { asType, numpyArray } from '../data/numpy-array.ts';
-import { kindOf } from '../data/numpy-item.ts';
+import { kindOf, storeItems } from '../data/numpy-item.ts';
 import { Tensor } from '../data/tensor.ts';
 import { elementAt, valueAt, valuesOf } from '../data/value-at.ts';
-import { Complex, Decimal, Scalar, type Value } from '../data/values.ts';
+import { Complex, Decimal, Scalar, Tuple, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { ArrayType, type ColumnType, isScalarType, MapType, numpyTypeOf, ObjectType, type ScalarType, typeText } from './data-types.ts';
 import { castColumn, isNoneOrNan } from './enforce-cast.ts';
@@ -81,9 +81,11 @@ function isEmpty(value: Value): boolean {
 function scalarItems(name: string, value: Value[] | Tensor, type: ScalarType, expected: string): Value {
   if (value instanceof Tensor && value.shape.length > 1) return refuse(name, expected, `an array of shape [${value.shape.join(', ')}]`);
   const source = Array.isArray(value) ? inferColumn(value) : seriesOf(value);
+  // numpy makes any object text, but no list bytes.
+  if (type === 'binary' && valuesOf(source).some((cell) => Array.isArray(cell) || cell instanceof Tuple || cell instanceof Tensor)) return refuse(name, expected, 'a list of lists');
   const cast = castColumn(name, source, type), dtype = numpyTypeOf(type);
   const plain = !cast.nullable && cast.validity === null && cast.dtype !== 'str' && cast.dtype !== 'object';
-  const tensor = plain ? asType(new Tensor(cast.dtype, [cast.length], cast.values), dtype) : numpyArray(textCells(cast), dtype);
+  const tensor = plain ? asType(new Tensor(cast.dtype, [cast.length], cast.values), dtype) : new Tensor(dtype, [cast.length], storeItems(textCells(cast), dtype));
   return Array.isArray(value) ? toList(tensor) : tensor;
 }
 

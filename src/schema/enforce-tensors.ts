@@ -4,8 +4,9 @@
  * @module
  */
 import { type Column, column } from '../data/column.ts';
-import type { DType } from '../data/dtype.ts';
+import { type DType, isFloat, isInteger } from '../data/dtype.ts';
 import { frameFromSeries } from '../data/frame.ts';
+import { inferColumn } from '../data/infer-column.ts';
 import { labelKey } from '../data/labels.ts';
 import { asType, numpyArray } from '../data/numpy-array.ts';
 import { kindOf } from '../data/numpy-item.ts';
@@ -96,9 +97,9 @@ export function checkTensor(spec: TensorSpec, tensor: Tensor): Tensor {
 
 /** DataFrame.to_numpy(): the dtype that holds all columns; text is objects. */
 function tableToTensor(table: Table): Tensor {
-  const dtypes = table.columns.map(arrayDType), width = dtypes.length;
+  const sources = table.columns.map(withoutCategories), dtypes = sources.map(arrayDType), width = dtypes.length;
   const dtype = dtypes.reduce((a, b) => commonDType(a, b));
-  const parts = table.columns.map((col) => (dtype === 'object' ? valuesOf(col) : [...(asType(new Tensor(col.dtype, [col.length], col.values), dtype).values as Iterable<Value>)]));
+  const parts = sources.map((col) => (dtype === 'object' ? valuesOf(col) : [...(asType(new Tensor(col.dtype, [col.length], col.values), dtype).values as Iterable<Value>)]));
   const flat = Array.from({ length: table.length * width }, (_, k) => (parts[k % width] as Value[])[Math.floor(k / width)] as Value);
   return numpyArrayOf(dtype, [table.length, width], flat);
 }
@@ -137,7 +138,16 @@ function firstCell(spec: TensorSpec, table: Table, col: Column): Value {
   return valueAt(col, row);
 }
 
-function fromScalars(spec: TensorSpec, col: Column): Tensor {
+/** numpy.asarray of a categorical: its values, integers with gaps as floats. */
+function withoutCategories(col: Column): Column {
+  if (col.dtype !== 'category' || !col.categories) return col;
+  const { dtype } = col.categories, cells = valuesOf(col);
+  if (!isInteger(dtype) && !isFloat(dtype)) return column('object', cells);
+  return isFloat(dtype) || cells.some((cell) => cell !== cell) ? column('float64', Float64Array.from(cells, Number)) : inferColumn(cells);
+}
+
+function fromScalars(spec: TensorSpec, given: Column): Tensor {
+  const col = withoutCategories(given);
   const { shape } = spec;
   if (shape.length > 2 || (shape.length === 2 && shape[1] !== 1)) return badShape(spec, 'a column of scalars');
   const plain = arrayDType(col) !== 'object';

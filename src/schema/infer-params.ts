@@ -48,7 +48,8 @@ function typeOf(value: Value): { type: ScalarType | ObjectType; list: boolean } 
 function listType(value: Value[] | Tensor): ScalarType {
   if (depthOf(value) !== 1) return cannotInfer('a list of lists');
   // A list without items has the type that is asked for first.
-  const dates = value instanceof Tensor ? isDatetime(value.dtype) || value.size === 0 : value.every(isDate);
+  const items = value instanceof Tensor ? (value.dtype === 'object' ? (value.values as Value[]) : []) : value;
+  const dates = items.length > 0 || !(value instanceof Tensor) ? items.every(isDate) : isDatetime(value.dtype) || value.size === 0;
   return dates ? 'datetime' : columnTypeOf(numpyArray(value).dtype);
 }
 

@@ -5,9 +5,9 @@
 import { isoformat } from '../data/iso-text.ts';
 import { parseJson } from '../data/json-parse.ts';
 import { type PlainJson, writeJson } from '../data/json-write.ts';
-import { truthOf } from '../data/numpy-item.ts';
+import { kindOf, truthOf } from '../data/numpy-item.ts';
 import { pythonRepr, pythonStr } from '../data/python-text.ts';
-import { DateTime, type Value } from '../data/values.ts';
+import { DateTime, Scalar, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { isScalarType, ObjectType, type ScalarType, typeText } from './data-types.ts';
 import { checkParam } from './enforce-params.ts';
@@ -51,8 +51,17 @@ export class ParamSpec {
    * @throws ModelError PARAM_SPEC_INVALID for a datetime whose default is null, which MLflow's files cannot hold
    */
   toJsonTree(): Map<string, Value> {
-    const value = this.type === 'datetime' ? this.#isoDefault() : this.default;
+    const value = this.type === 'datetime' ? this.#isoDefault() : this.#plain(this.default);
     return new Map<string, Value>([['name', this.name], ['default', value], ['shape', this.#written], ...writeType(this.type)]);
+  }
+
+  /** The value as JSON can hold it: numpy's float64 and text are floats and text in Python too. */
+  #plain(value: Value): Value {
+    if (Array.isArray(value)) return value.map((item) => this.#plain(item));
+    if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, this.#plain(item)]));
+    if (value instanceof Scalar && (value.dtype === 'float64' || value.dtype === 'str')) return value.value as number | string;
+    if (value === null || typeof value !== 'object') return value;
+    throw new ModelError('PARAM_SPEC_INVALID', { param: this.name, reason: `its default holds a value of type ${kindOf(value)}, which JSON cannot hold` });
   }
 
   #isoDefault(): Value {
