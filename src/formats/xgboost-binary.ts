@@ -9,7 +9,7 @@
  */
 import { ModelError } from '../errors/model-error.ts';
 import { ByteReader } from './byte-reader.ts';
-import type { XgboostModel, XgboostTree } from './xgboost-model.ts';
+import { MAX_FEATURES, MAX_OUTPUTS, type XgboostModel, type XgboostTree } from './xgboost-model.ts';
 
 const LEARNER_PARAM = 136, GBTREE_PARAM = 160, GBLINEAR_PARAM = 136, TREE_PARAM = 148, NODE = 20, STATISTICS = 16;
 
@@ -25,7 +25,7 @@ export function parseXgboostBinary(bytes: Uint8Array, file: string): XgboostMode
   const baseScore = learner.f32(), features = learner.u32(), classes = learner.i32();
   const hasAttributes = learner.i32() !== 0, hasMetrics = learner.i32() !== 0;
   const major = learner.u32(), minor = learner.u32(), targets = learner.u32();
-  if (classes < 0 || features > 2 ** 27 || classes > 2 ** 16 || targets > 2 ** 16) reader.fail(`${features} features, ${classes} classes and ${targets} targets`);
+  if (classes < 0 || features > MAX_FEATURES || classes > MAX_OUTPUTS || targets > MAX_OUTPUTS) reader.fail(`${features} features, ${classes} classes and ${targets} targets`);
   const objective = reader.text(reader.length64()), booster = reader.text(reader.length64());
   if (booster !== 'gbtree' && booster !== 'dart' && booster !== 'gblinear') return reader.fail('the name of the booster is not known');
   const model = booster === 'gblinear' ? readLinear(reader) : readForest(reader, booster === 'dart');

@@ -9,9 +9,7 @@ import { parseJson } from '../data/json-parse.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { parseUbjson } from './ubjson.ts';
-import type { XgboostCategories, XgboostModel, XgboostTree } from './xgboost-model.ts';
-
-const MAX_OUTPUTS = 2 ** 16;
+import { MAX_FEATURES, MAX_OUTPUTS, type XgboostCategories, type XgboostModel, type XgboostTree } from './xgboost-model.ts';
 
 /**
  * Reads a model in either form.
@@ -77,7 +75,7 @@ class Reader {
     if (booster !== 'gbtree' && booster !== 'dart' && booster !== 'gblinear') return this.#fail('gradient_booster', `the booster ${String(booster)} is not known`);
     const inner = booster === 'dart' ? this.#fields(outer['gbtree'], 'gbtree') : outer;
     const model = this.#fields(inner['model'], 'gradient_booster.model');
-    const features = this.#count(param, 'num_feature', 2 ** 27);
+    const features = this.#count(param, 'num_feature', MAX_FEATURES);
     const kind: XgboostModel['booster'] = booster;
     const shared = {
       version: top['version'] === undefined ? [] : Array.from(this.#numbers(top, 'version')),

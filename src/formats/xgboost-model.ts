@@ -3,6 +3,10 @@
  * @module
  */
 
+/** Most features and most outputs of a model that is read: a row of as many is still a few megabytes. */
+export const MAX_FEATURES: number = 2 ** 20;
+export const MAX_OUTPUTS: number = 2 ** 16;
+
 /** What a model file of XGBoost says. Arrays have been checked to fit each other; the trees themselves have not. */
 export interface XgboostModel {
   /** Version of the library that wrote it, as far as the file tells. */

@@ -25,10 +25,11 @@ export interface Ranks {
 
 /** Prepares the ranks of a forest. */
 export function compileRanks(forest: Forest): Ranks {
-  const { comparison, threshold, feature, flags } = forest;
+  const { comparison, threshold, flags } = forest;
   const upTo = comparison === '<';
-  const { start, cuts } = sortedCuts(forest);
-  const columns = listColumns(forest);
+  const { used, feature } = usedFeatures(forest);
+  const { start, cuts } = sortedCuts(forest, feature, used.length);
+  const columns = listColumns(forest, feature, used.length);
   const total = columns.feature.length;
   // What a missing value, or zero under the rule "zero is missing", becomes.
   const special = new Int32Array(total);
@@ -37,7 +38,7 @@ export function compileRanks(forest: Forest): Ranks {
     special[c] = (rule & MISSING_TYPE) === MISSING_NONE ? rank(cuts, start[f] as number, start[f + 1] as number, 0, upTo) : (rule & MISSING_LEFT) !== 0 ? LEFT : RIGHT;
   }
   special[0] = RIGHT;
-  const columnFeature = Int32Array.from(columns.feature);
+  const columnFeature = Int32Array.from(columns.feature), inputColumn = Int32Array.from(used);
   const zeroIsMissing = Uint8Array.from(columns.rule, (rule) => ((rule & MISSING_TYPE) === MISSING_ZERO ? 1 : 0));
   const narrow = forest.input === 'float32';
 
@@ -55,7 +56,7 @@ export function compileRanks(forest: Forest): Ranks {
         const f = columnFeature[c] as number;
         if (f !== last) {
           last = f;
-          const raw = values[offset + f] as number;
+          const raw = values[offset + (inputColumn[f] as number)] as number;
           x = narrow ? Math.fround(raw) : raw;
           place = rank(cuts, start[f] as number, start[f + 1] as number, x, upTo);
         }
@@ -86,15 +87,26 @@ function rank(cuts: Float64Array, from: number, to: number, x: number, upTo: boo
   return low - from + (count === 1 ? Number((cuts[low] as number) < x) : 0);
 }
 
-/** The distinct thresholds of each feature, ascending: those of feature f are cuts[start[f]] … cuts[start[f + 1] - 1]. */
-function sortedCuts(forest: Forest): { start: Int32Array; cuts: Float64Array } {
-  const { features, feature, threshold, flags } = forest;
+/** The features that numeric tests use, ascending, and per inner node its feature's number among them; so unused ones cost nothing. */
+function usedFeatures({ feature, flags }: Forest): { used: number[]; feature: Int32Array } {
+  const seen = new Set<number>();
+  for (let i = 0; i < feature.length; i++) if (isNumeric(flags, i)) seen.add(feature[i] as number);
+  const used = [...seen].sort((a, b) => a - b), number = new Map(used.map((f, i) => [f, i]));
+  return { used, feature: feature.map((f) => number.get(f) ?? 0) };
+}
+
+function isNumeric(flags: Uint8Array, node: number): boolean {
+  return ((flags[node] as number) & CATEGORICAL) === 0;
+}
+
+/** The distinct thresholds of each used feature, ascending: those of feature f are cuts[start[f]] … cuts[start[f + 1] - 1]. */
+function sortedCuts({ threshold, flags }: Forest, feature: Int32Array, features: number): { start: Int32Array; cuts: Float64Array } {
   const begin = new Int32Array(features + 1);
-  for (let i = 0; i < feature.length; i++) if (((flags[i] as number) & CATEGORICAL) === 0) begin[(feature[i] as number) + 1] = (begin[(feature[i] as number) + 1] as number) + 1;
+  for (let i = 0; i < feature.length; i++) if (isNumeric(flags, i)) begin[(feature[i] as number) + 1] = (begin[(feature[i] as number) + 1] as number) + 1;
   for (let f = 0; f < features; f++) begin[f + 1] = (begin[f + 1] as number) + (begin[f] as number);
   const all = new Float64Array(begin[features] as number), next = begin.slice();
   for (let i = 0; i < feature.length; i++) {
-    if (((flags[i] as number) & CATEGORICAL) !== 0) continue;
+    if (!isNumeric(flags, i)) continue;
     const f = feature[i] as number, at = next[f] as number;
     all[at] = (threshold[i] as number) + 0; // -0 and 0 are one threshold
     next[f] = at + 1;
@@ -111,12 +123,11 @@ function sortedCuts(forest: Forest): { start: Int32Array; cuts: Float64Array } {
 }
 
 /** The rank columns in use, in order of feature. */
-function listColumns(forest: Forest): { feature: number[]; rule: number[]; of(feature: number, flags: number): number } {
-  const { features, feature, flags } = forest;
+function listColumns({ flags }: Forest, feature: Int32Array, features: number): { feature: number[]; rule: number[]; of(feature: number, flags: number): number } {
   const SLOTS = 16, RULE = MISSING_TYPE | MISSING_LEFT;
   const used = new Uint8Array(features * SLOTS);
   const slotOf = (f: number, flag: number): number => f * SLOTS + ((flag & MISSING_TYPE) === MISSING_NONE ? 0 : flag & RULE);
-  for (let i = 0; i < feature.length; i++) if (((flags[i] as number) & CATEGORICAL) === 0) used[slotOf(feature[i] as number, flags[i] as number)] = 1;
+  for (let i = 0; i < feature.length; i++) if (isNumeric(flags, i)) used[slotOf(feature[i] as number, flags[i] as number)] = 1;
   const columnOf = new Int32Array(features * SLOTS), columnFeature = [0], rule = [0];
   for (let slot = 0; slot < used.length; slot++) {
     if (used[slot] === 0) continue;
