@@ -28,6 +28,20 @@ export function writeJson(value: PlainJson, indent?: number): string {
   return write(value, indent, 0);
 }
 
+/**
+ * JSON text of one line, as {@link writeJson} gives it, as json.dumps writes it with `indent`. Works on the text, so that keys
+ * that Python writes twice (`true` and `"true"`) both stay.
+ */
+export function indentJson(text: string, indent: number): string {
+  let out = '', level = 0;
+  for (const token of text.match(/"(?:[^"\\]|\\.)*"|[[{][\]}]|[[{]|[\]}]|, |[^"[\]{},]+/g) ?? []) {
+    if (token === '[' || token === '{') out += `${token}\n${' '.repeat(indent * ++level)}`;
+    else if (token === ']' || token === '}') out += `\n${' '.repeat(indent * --level)}${token}`;
+    else out += token === ', ' ? `,\n${' '.repeat(indent * level)}` : token;
+  }
+  return out;
+}
+
 function write(value: unknown, indent: number | undefined, level: number): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'string') return jsonString(value);

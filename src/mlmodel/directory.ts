@@ -2,6 +2,7 @@
  * The files of a model in a folder of a disk. The only part of this room that knows a file system.
  * @module
  */
+import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { ModelError } from '../errors/model-error.ts';
@@ -71,7 +72,8 @@ async function readRegular(full: string, inner: string, maxFileBytes: number): P
     throw new ModelError('FILE_UNREADABLE', { path: inner, reason: 'it is not a regular file' });
   };
   if (!(await stat(full)).isFile()) notRegular();
-  const handle = await open(full, 'r').catch((error: NodeJS.ErrnoException) => {
+  // The path is real by now; a link or pipe put there since is neither followed nor waited for. Windows has no such flags.
+  const handle = await open(full, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)).catch((error: NodeJS.ErrnoException) => {
     throw new ModelError('FILE_UNREADABLE', { path: inner, reason: error.code ?? 'unknown' }, { cause: error });
   });
   try {
@@ -102,9 +104,19 @@ async function linksInside(root: string, path: string): Promise<boolean> {
 
 /**
  * Writes a model folder: the files of another one, then `written` over them, `MLmodel` last.
- * @throws ModelError DIRECTORY_NOT_EMPTY when the folder is there and holds something
+ * @throws ModelError DIRECTORY_NOT_EMPTY when the folder is there and holds something, FILE_UNWRITABLE
  */
 export async function writeDirectory(path: string, written: ReadonlyMap<string, Uint8Array>, from?: ModelFiles): Promise<void> {
+  try {
+    await writeFiles(path, written, from);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (ModelError.isInstance(error) || code === undefined) throw error;
+    throw new ModelError('FILE_UNWRITABLE', { path, reason: code }, { cause: error });
+  }
+}
+
+async function writeFiles(path: string, written: ReadonlyMap<string, Uint8Array>, from: ModelFiles | undefined): Promise<void> {
   await mkdir(path, { recursive: true });
   if ((await readdir(path)).length > 0) throw new ModelError('DIRECTORY_NOT_EMPTY', { path });
   for (const inner of (await from?.list()) ?? []) {

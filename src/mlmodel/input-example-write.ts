@@ -4,9 +4,8 @@
  * @module
  */
 import { type Column, column, isMissing } from '../data/column.ts';
-import { isComplex, isFloat } from '../data/dtype.ts';
-import { parseJson } from '../data/json-parse.ts';
-import { type PlainJson, writeJson } from '../data/json-write.ts';
+import { isComplex, isDatetime, isFloat, isTimedelta, NAT } from '../data/dtype.ts';
+import { indentJson } from '../data/json-write.ts';
 import { Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import { Complex, DateTime, Decimal, Missing, Scalar, Tuple, type Value } from '../data/values.ts';
@@ -50,7 +49,7 @@ export function formatInputExample(example: Value): SavedExample {
     : `{"${orient === undefined ? 'inputs' : 'dataframe_split'}": ${text}${paramsText === undefined ? '' : `, "params": ${paramsText}`}}`;
   return {
     text: paramsText === undefined ? text : `{"inputs": ${text}, "params": ${paramsText}}`,
-    servingText: writeJson(parseJson(serving) as PlainJson, 2),
+    servingText: indentJson(serving, 2),
     info: {
       artifact_path: EXAMPLE_FILE,
       ...(params !== undefined && params.size > 0 ? { params: 'true' } : {}),
@@ -108,7 +107,11 @@ function withNulls(table: Table): Table {
 }
 
 function nullCells(col: Column): Column {
-  return column('object', Array.from({ length: col.length }, (_, i) => (isMissing(col, i) || col.values[i] instanceof Missing ? null : col.values[i] as Value)));
+  return column('object', Array.from({ length: col.length }, (_, i) => (isMissing(col, i) || isMissingScalar(col.values[i] as Value) ? null : col.values[i] as Value)));
+}
+
+function isMissingScalar(cell: Value): boolean {
+  return cell instanceof Scalar && (cell.value !== cell.value || (cell.value === NAT && (isDatetime(cell.dtype) || isTimedelta(cell.dtype))));
 }
 
 function holdsTensor(value: Value): boolean {

@@ -66,7 +66,7 @@ export function typeName(value: Value): string {
   if (value instanceof ByteArray) return 'bytearray';
   if (value instanceof Tuple) return 'tuple';
   if (value instanceof PySet) return 'set';
-  if (value instanceof Scalar) return value.dtype;
+  if (value instanceof Scalar) return value.dtype.replace(/\[.*/, '');
   if (value instanceof DateTime) return value.kind === 'timestamp' ? 'Timestamp' : value.kind;
   if (value instanceof Duration) return value.kind === 'pandas' ? 'Timedelta' : 'timedelta';
   if (value instanceof Decimal) return 'Decimal';
@@ -104,7 +104,7 @@ function scalarText(scalar: Scalar, rules: JsonRules): string {
   const { dtype, value } = scalar;
   if (typeof value === 'string') return jsonString(value);
   if (value instanceof Uint8Array) return valueText(value, rules);
-  if (!rules.scalars && dtype !== 'float64') refuse(dtype);
+  if (!rules.scalars && dtype !== 'float64') refuse(typeName(scalar));
   if (typeof value === 'boolean') return `${value}`;
   if (typeof value === 'object') return refuse('complex');
   if (dtype.startsWith('float')) return jsonNumber(Number(value));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../src/data/json-parse.ts';
-import { jsonString, writeJson } from '../../src/data/json-write.ts';
+import { indentJson, jsonString, writeJson } from '../../src/data/json-write.ts';
 
 describe('jsonString', () => {
   it('escapes what Python escapes', () => {
@@ -29,5 +29,12 @@ describe('writeJson', () => {
       const text = writeJson(value as null);
       expect(writeJson(parseJson(text) as null)).toBe(text);
     }), { numRuns: 1000 });
+  });
+
+  it('is indented from its text as from its value', () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => {
+      expect(indentJson(writeJson(value as null), 2)).toBe(writeJson(value as null, 2));
+    }), { numRuns: 1000 });
+    expect(indentJson('{"true": 1, "true": ", [\\""}', 1)).toBe('{\n "true": 1,\n "true": ", [\\""\n}');
   });
 });

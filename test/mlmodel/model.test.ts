@@ -167,6 +167,7 @@ describe('save and load', () => {
       expect((await Model.load(join(root, 'out'))).metadata).toEqual({ owner: 'cellar' });
       await model.save(join(root, 'copy'), { files: written });
       expect(await (await openDirectory(join(root, 'copy'))).list()).toEqual(['MLmodel', 'data/deep/file.txt', 'model.pkl']);
+      await expect(model.save(join(root, 'out', 'MLmodel'))).rejects.toThrow(expect.objectContaining({ code: 'FILE_UNWRITABLE' }));
       await expect(model.save(join(root, 'out'))).rejects.toThrow(expect.objectContaining({ code: 'DIRECTORY_NOT_EMPTY' }));
     } finally {
       await rm(root, { recursive: true });
