@@ -82,6 +82,7 @@ export const catalog = {
   CHARSET_UNSUPPORTED: ['UNSUPPORTED_TYPE', 'The scoring server only supports UTF-8.'],
   TEXT_INVALID: ['BAD_REQUEST', 'The body is not valid {encoding} text.'],
   REQUEST_INVALID: ['BAD_REQUEST', 'Invalid input: {reason}.'],
+  TYPE_HINT_MISMATCH: ['INVALID', 'The type hint of the model expects {expected} for {place}; {given} was given.'],
   TYPE_HINT_INPUT_MISSING: ['INVALID', 'The body of a request to a model with type hints must be a JSON object with the key inputs.'],
   COLUMN_NOT_CONVERTIBLE: ['BAD_REQUEST', 'The data is not compatible with the model signature: column {column} cannot become {type}: {reason}.'],
   CSV_INVALID: ['BAD_REQUEST', 'The body is not a CSV table: {reason}.'],

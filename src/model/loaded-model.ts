@@ -8,6 +8,7 @@ import type { Output, Predictor, PredictOptions } from '../flavors/_contract.ts'
 import type { Model } from '../mlmodel/model.ts';
 import { compileEnforcer, type Enforcer } from '../schema/enforce.ts';
 import { type Enforcement, ModelSignature } from '../schema/signature.ts';
+import { compileTypeHint } from '../wire/type-hints.ts';
 import type { PlainInput, PlainParams } from './input.ts';
 
 /** What a prediction may be given beside the input. */
@@ -105,11 +106,12 @@ export class LoadedModel {
   }
 }
 
-/** The enforcement of a model's signature. One made from type hints is left to the model, which checks them itself. */
+/** The enforcement of a model's signature; one made from type hints is held as the hints say. */
 export function enforcerOf(metadata: Model, enforcement: Enforcement): Enforcer {
   const { isSignatureFromTypeHint, signature } = metadata;
   if (!isSignatureFromTypeHint) return compileEnforcer(signature, enforcement);
-  return compileEnforcer(signature?.params && new ModelSignature({ params: signature.params }), enforcement);
+  const { params } = compileEnforcer(signature?.params && new ModelSignature({ params: signature.params }), enforcement);
+  return { params, input: compileTypeHint(signature?.inputs) ?? ((data) => data) };
 }
 
 /** Hands a predictor its options; the caller's signal is asked for only when the predictor asks. */

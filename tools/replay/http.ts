@@ -59,11 +59,18 @@ function answer(model: Line, input: Value, options: PredictOptions): Value | Pro
       setTimeout(() => resolve(null), 1000 * Number(model.get('seconds'))).unref();
     });
     default: {
-      const received = new Map<Value, Value>([['received', encodeValue(input)]]);
+      const received = new Map<Value, Value>([['received', encodeInput(model, input)]]);
       if (model.get('kind') === 'echo_without_params') return received;
       return received.set('params', options.params === undefined ? null : encodeValue(new Map(options.params)));
     }
   }
+}
+
+/** The input as the recorded echo wrote it: objects of a pydantic class in the order of its fields, defaults filled in. */
+function encodeInput(model: Line, input: Value): Value {
+  const fields = model.get('Item');
+  if (!(fields instanceof Map) || !Array.isArray(input)) return encodeValue(input);
+  return input.map((item) => new Map([['$model', new Map([...fields.keys()].map((name) => [name, encodeValue((item as Map<Value, Value>).get(name) ?? null)]))]]));
 }
 
 /** What a model's own code raised, as a worker would hand it on. */
