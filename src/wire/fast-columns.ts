@@ -15,6 +15,8 @@ const KINDS: Readonly<Record<string, number>> = { double: DOUBLE, float: FLOAT, 
 // From here on a double rounds to an infinite float32.
 const FLOAT_LIMIT = 3.4028235677973366e38;
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
+/** Longest `columns` list kept for comparison. */
+const MAX_HEADER = 1 << 16;
 const COLUMNS = new TextEncoder().encode('columns'), DATA = new TextEncoder().encode('data'), INDEX = new TextEncoder().encode('index');
 
 /** Reads the value of one form field; undefined where anything is out of the ordinary. */
@@ -54,9 +56,13 @@ class FastColumns implements FastForms {
   readonly #width: number;
   /** Position in the request → column of the schema, for `#count` positions. */
   readonly #order: Int32Array;
-  readonly #stamps: Int32Array;
+  /** Which request or record saw a column last; doubles, for a server reads more than 2^31 of them. */
+  readonly #stamps: Float64Array;
   #count = 0;
   #stamp = 0;
+  /** The bytes of the last `columns` list, and what they say. */
+  #header: Uint8Array = new Uint8Array(0);
+  #headerOrder: Int32Array = new Int32Array(0);
   #texts: (string | null)[][] = [];
   #textSeen: boolean[] = [];
   #nullText = true;
@@ -65,7 +71,7 @@ class FastColumns implements FastForms {
     this.#plan = plan;
     this.#width = plan.kinds.length;
     this.#order = new Int32Array(this.#width);
-    this.#stamps = new Int32Array(this.#width);
+    this.#stamps = new Float64Array(this.#width);
   }
 
   split(cursor: Cursor): Table | undefined {
@@ -133,12 +139,35 @@ class FastColumns implements FastForms {
   }
 
   #columnNames(cursor: Cursor): boolean {
-    if (!this.#plan.names || !cursor.take(OPEN_LIST)) return false;
+    if (!this.#plan.names || cursor.peek() !== OPEN_LIST) return false;
     this.#stamp++;
+    if (this.#sameHeader(cursor)) return true;
+    const start = cursor.at;
+    cursor.at++;
     do {
       if (cursor.peek() !== QUOTE || !this.#name(cursor)) return false;
     } while (cursor.take(COMMA));
-    return cursor.take(CLOSE_LIST) && this.#complete();
+    if (!cursor.take(CLOSE_LIST) || !this.#complete()) return false;
+    if (cursor.at - start <= MAX_HEADER) {
+      this.#header = cursor.bytes.slice(start, cursor.at);
+      this.#headerOrder = this.#order.slice(0, this.#count);
+    }
+    return true;
+  }
+
+  /** Most requests of a caller name their columns in the same bytes: then the positions are known. */
+  #sameHeader(cursor: Cursor): boolean {
+    const header = this.#header, order = this.#headerOrder, { bytes, at } = cursor, n = header.length;
+    if (n === 0 || at + n > bytes.length) return false;
+    for (let i = n - 1; i >= 0; i--) if (bytes[at + i] !== header[i]) return false;
+    for (let i = 0; i < order.length; i++) {
+      const col = order[i] as number;
+      this.#order[i] = col;
+      this.#stamps[col] = this.#stamp;
+    }
+    this.#count = order.length;
+    cursor.at = at + n;
+    return true;
   }
 
   /** The name at the cursor as the next position: first the column after the last one, then any. */

@@ -184,6 +184,21 @@ describe('the fast path answers ordinary bodies', () => {
     for (const mode of MODES) expect(compileFastDecoder(signature, mode)?.(bytes(body))).toBeUndefined();
   });
 
+  it('whatever was decoded before', () => {
+    const optional = signatureOf([new ColSpec('double', 'x'), new ColSpec('long', 'n', false), new ColSpec('string', 's', false)]);
+    const bodies = [
+      '{"dataframe_split": {"columns": ["x", "n", "s"], "data": [[1, 2, "a"]]}}', '{"dataframe_split": {"columns": ["s", "x"], "data": [["a", 1]]}}', '{"dataframe_split": {"columns": ["s", "x"], "data": [["b", 7], ["c", 8]]}}',
+      '{"dataframe_split": {"columns": ["s", "x"], "data": [["b", 7', '{"dataframe_split": {"columns": ["n"], "data": [[1]]}}', '{"dataframe_records": [{"n": 1, "x": 2}, {"x": 3, "n": 4}]}', '{"inputs": {"s": ["q"], "x": [9]}}', '{"dataframe_split": {"columns": ["x"], "data": [[1], [2], [3]]}}',
+    ];
+    const dump = (answer: FastDecoded | undefined): unknown => answer && { data: seen(answer.data), params: answer.params };
+    for (const mode of MODES) {
+      const reused = compileFastDecoder(optional, mode);
+      fc.assert(fc.property(fc.array(fc.constantFrom(...bodies), { minLength: 1, maxLength: 8 }), (sequence) => {
+        for (const body of sequence) expect(dump(reused?.(bytes(body)))).toEqual(dump(compileFastDecoder(optional, mode)?.(bytes(body))));
+      }), { numRuns: 100 });
+    }
+  });
+
   it('not for nested types, dates, several tensors or no signature', () => {
     expect(compileFastDecoder(undefined, 'safe')).toBeUndefined();
     expect(compileFastDecoder(signatureOf([new ColSpec('datetime', 'd')]), 'safe')).toBeUndefined();
