@@ -19,6 +19,8 @@ export interface BoosterOptions {
   readonly pandasCategorical: LightgbmInput['pandasCategorical'];
   /** The library's version, `lgb_version` of MLmodel. */
   readonly version: string;
+  /** Whether it is the core of a scikit-learn class. */
+  readonly estimator: boolean;
 }
 
 /** Scores like lightgbm.Booster. */
@@ -38,7 +40,7 @@ export class LightgbmBooster {
     if (!link) throw new ModelError('NOT_NATIVE', { flavor: 'lightgbm', unsupported: `objective ${model.objective.join(' ')}` });
     const forest = lightgbmForest(model, options.bestIteration);
     this.#legacy = /^[0-3]\./.test(options.version);
-    this.#input = { features: model.features, pandasCategorical: options.pandasCategorical, narrowIntegers: this.#legacy };
+    this.#input = { features: model.features, pandasCategorical: options.pandasCategorical, legacy: this.#legacy, estimator: options.estimator };
     this.#predictor = compileForest(forest);
     this.#link = link;
     this.#trees = forest.trees;
@@ -51,7 +53,7 @@ export class LightgbmBooster {
     return lightgbmMatrix(input, this.#input);
   }
 
-  /** `raw_score=True`: (rows) or (rows, outputs) float64. */
+  /** `raw_score=True`: (rows) or (rows, outputs) float64; (0) where there are no rows. */
   margin(matrix: Matrix): Tensor {
     return this.#shaped(matrix.rows, this.#margins(matrix));
   }
@@ -75,6 +77,6 @@ export class LightgbmBooster {
   }
 
   #shaped(rows: number, values: Float64Array): Tensor {
-    return new Tensor('float64', this.outputs === 1 ? [rows] : [rows, this.outputs], values);
+    return new Tensor('float64', this.outputs === 1 || rows === 0 ? [rows] : [rows, this.outputs], values);
   }
 }

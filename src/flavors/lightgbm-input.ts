@@ -5,6 +5,7 @@
  */
 import { cell, isValid, type Column } from '../data/column.ts';
 import { isFloat, isInteger } from '../data/dtype.ts';
+import { asType, numpyArray } from '../data/numpy-array.ts';
 import { labelText, Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
@@ -17,13 +18,16 @@ export interface LightgbmInput {
   readonly features: number;
   /** Categories of the training frame's category columns, in order; null where the model does not say. */
   readonly pandasCategorical: readonly (readonly Value[])[] | null;
-  /** Before 4.0 a frame without float columns became float32, which rounds large integers. */
-  readonly narrowIntegers: boolean;
+  /** Before 4.0 a frame without float columns became float32, which rounds large integers, and nullable columns were refused. */
+  readonly legacy: boolean;
+  /** A scikit-learn class, whose check_array sees arrays first. */
+  readonly estimator: boolean;
 }
 
 /** @throws ModelError INPUT_UNSUITABLE */
 export function lightgbmMatrix(input: Value, model: LightgbmInput): Matrix {
-  const matrix = input instanceof Table ? ofTable(input, model) : input instanceof Tensor ? ofTensor(input) : refuse('it is neither a table nor a numeric array');
+  const array = Array.isArray(input) ? numpyArray(input) : input;
+  const matrix = array instanceof Table ? ofTable(array, model) : array instanceof Tensor ? ofTensor(array, model.estimator) : refuse('it is neither a table nor an array');
   if (matrix.columns !== model.features) refuse(`it has ${matrix.columns} columns, the model has ${model.features} features`);
   return { ...matrix, values: withoutTiny(matrix.values) };
 }
@@ -37,14 +41,14 @@ function withoutTiny(values: Matrix['values']): Matrix['values'] {
 function ofTable(table: Table, model: LightgbmInput): Matrix {
   const { columns, length: rows } = table;
   if (rows === 0) refuse('it has no rows');
-  const bad = table.names.filter((_, i) => !isNumeric(columns[i]!) && columns[i]!.dtype !== 'category');
+  const bad = table.names.filter((_, i) => (!isNumeric(columns[i]!) && columns[i]!.dtype !== 'category') || (model.legacy && columns[i]!.nullable));
   if (bad.length > 0) refuse(`columns must be int, float or bool, but these are not: ${bad.slice(0, 20).map((name) => labelText(name)).join(', ')}`);
   const categories = columns.filter((col) => col.dtype === 'category');
   if (model.pandasCategorical !== null && categories.length !== model.pandasCategorical.length) {
     refuse(`the model was trained with ${model.pandasCategorical.length} category columns, ${categories.length} are given`);
   }
   const width = columns.length;
-  const values = model.narrowIntegers && !columns.some((col) => isFloat(col.dtype)) ? new Float32Array(rows * width) : new Float64Array(rows * width);
+  const values = model.legacy && !columns.some((col) => isFloat(col.dtype)) ? new Float32Array(rows * width) : new Float64Array(rows * width);
   let category = 0;
   for (const [j, col] of columns.entries()) {
     if (col.dtype === 'category') writeCodes(col, model.pandasCategorical?.[category++], values, j, width);
@@ -72,13 +76,14 @@ function writeCodes(col: Column, training: readonly Value[] | undefined, out: Ma
   for (let i = 0, k = at; i < col.length; i++, k += step) out[k] = from[i]! < 0 || !isValid(col.validity, i) ? NaN : codes[from[i]!]!;
 }
 
-function ofTensor(tensor: Tensor): Matrix {
-  const { dtype, shape, values } = tensor;
+function ofTensor(tensor: Tensor, estimator: boolean): Matrix {
+  const { dtype, shape } = tensor;
   if (shape.length !== 2) refuse(`it has ${shape.length} dimensions instead of 2`);
-  if (!isFloat(dtype) && !isInteger(dtype) && dtype !== 'bool') refuse(`it is an array of ${dtype} instead of numbers`);
-  // All but float64 becomes float32, integers too.
-  const numbers = dtype === 'float64' ? (values as Float64Array) : values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>, Number);
-  return { rows: shape[0]!, columns: shape[1]!, values: numbers };
+  if (estimator && (dtype === 'str' || dtype === 'bytes' || dtype.startsWith('complex'))) refuse(`it is an array of ${dtype} instead of numbers`);
+  if (estimator && shape[0] === 0) refuse('it has no rows');
+  // All but the two float types becomes float32, integers too; check_array makes float64 of objects.
+  const numbers = dtype === 'float64' || dtype === 'float32' ? tensor : asType(tensor, estimator && dtype === 'object' ? 'float64' : 'float32');
+  return { rows: shape[0]!, columns: shape[1]!, values: numbers.values as Matrix['values'] };
 }
 
 function refuse(reason: string): never {

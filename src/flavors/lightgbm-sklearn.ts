@@ -42,6 +42,7 @@ export function lightgbmEstimator(value: PyValue, file: string, version: string)
     // Lists of lists of plain values, as the training frame had them.
     pandasCategorical: Array.isArray(categories) && categories.every((list) => Array.isArray(list)) ? (categories as Value[][]) : null,
     version,
+    estimator: true,
   });
   if (!value.path.endsWith('Classifier')) return { booster, classes: null, multiclass: false };
   const encoder = value.attribute('_le'), classes = encoder instanceof PyObject ? encoder.attribute('classes_') : value.attribute('_classes');

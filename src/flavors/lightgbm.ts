@@ -53,7 +53,7 @@ async function readModel({ config, files }: FlavorContext): Promise<LightgbmEsti
   const bytes = await files.read(data);
   if (type === BOOSTER) {
     const text = readLightgbmText(new TextDecoder().decode(bytes), data);
-    return { booster: new LightgbmBooster(text, { bestIteration: 0, pandasCategorical: text.pandasCategorical, version: String(version) }), classes: null, multiclass: false };
+    return { booster: new LightgbmBooster(text, { bestIteration: 0, pandasCategorical: text.pandasCategorical, version: String(version), estimator: false }), classes: null, multiclass: false };
   }
   // The bytes say what they are; MLflow before 3.10 has no key for it.
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;

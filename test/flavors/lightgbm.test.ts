@@ -64,7 +64,7 @@ async function load(name: string): Promise<Predictor> {
 describe('input', () => {
   const text = new TextDecoder().decode(golden('models/lgb-booster-zeroasmissing/model/model.lgb'));
   const model = readLightgbmText(text, 'model.lgb');
-  const booster = (version: string, pandasCategorical: Value[][] | null = []): LightgbmBooster => new LightgbmBooster(model, { bestIteration: 0, pandasCategorical, version });
+  const booster = (version: string, pandasCategorical: Value[][] | null = [], estimator: boolean = false): LightgbmBooster => new LightgbmBooster(model, { bestIteration: 0, pandasCategorical, version, estimator });
   const table = (...columns: ReturnType<typeof column>[]): Table => new Table(columns.map((_, i) => `c${i}`), columns);
   const column3 = (values: number[]): ReturnType<typeof column> => column('float64', Float64Array.from(values));
 
@@ -105,12 +105,35 @@ describe('input', () => {
     ['too many columns', table(...Array.from({ length: model.features + 1 }, () => column3([0])))],
     ['no rows', table(...Array.from({ length: model.features }, () => column3([])))],
     ['a list of numbers', new Tensor('float64', [model.features], new Float64Array(model.features))],
-    ['an array of text', new Tensor('str', [1, 1], ['a'])],
-    ['complex numbers', new Tensor('complex128', [1, 1], Float64Array.of(1, 2))],
     ['a dict', new Map()], ['None', null], ['a set', new PySet([])],
   ])('refuses %s', (_, input) => {
     const error = caught(() => booster('4.0.0').matrix(input));
     expect([error.code, error.status]).toEqual(['INPUT_UNSUITABLE', 400]);
+  });
+});
+
+describe('arrays', () => {
+  const model = readLightgbmText(new TextDecoder().decode(golden('models/lgb-booster-zeroasmissing/model/model.lgb')), 'model.lgb');
+  const width = model.features;
+  const of = (estimator: boolean): LightgbmBooster => new LightgbmBooster(model, { bestIteration: 0, pandasCategorical: null, version: '4.7.0', estimator });
+  const row = <T>(first: T, rest: T): T[] => [first, ...Array.from({ length: width - 1 }, () => rest)];
+
+  it('become float32 unless they are float64, objects float64 in scikit-learn classes', () => {
+    expect(of(false).matrix([row<Value>(16777217n, 1n)]).values[0]).toBe(16777216);
+    expect(of(false).matrix([row<Value>(0.1, 1n)]).values[0]).toBe(0.1);
+    const objects = new Tensor('object', [1, width], row<Value>(0.1, null));
+    expect([...of(false).matrix(objects).values]).toEqual(row(Math.fround(0.1), NaN));
+    expect([...of(true).matrix(objects).values]).toEqual(row(0.1, NaN));
+    expect([...of(false).matrix(new Tensor('str', [1, width], row('1.5', '2'))).values]).toEqual(row(1.5, 2));
+  });
+
+  it('of text and of no rows are refused by scikit-learn classes', () => {
+    expect(caught(() => of(true).matrix(new Tensor('str', [1, width], row('1.5', '2')))).code).toBe('INPUT_UNSUITABLE');
+    expect(caught(() => of(true).matrix(new Tensor('complex128', [1, width], new Float64Array(2 * width)))).code).toBe('INPUT_UNSUITABLE');
+    const empty = new Tensor('float64', [0, width], new Float64Array(0));
+    expect(caught(() => of(true).matrix(empty)).code).toBe('INPUT_UNSUITABLE');
+    expect(of(false).predict(of(false).matrix(empty)).shape).toEqual([0]);
+    expect(caught(() => of(false).matrix(new Tensor('str', [1, width], row('x', '2')))).status).toBe(400);
   });
 });
 
@@ -121,7 +144,7 @@ function byColumn({ values, columns, rows }: { values: ArrayLike<number>; column
 describe('an unknown objective', () => {
   it('is refused by name', () => {
     const source = new TextDecoder().decode(golden('models/lgb-booster-rf/model/model.lgb')).replace('objective=regression', 'objective=guess k:1');
-    const error = caught(() => new LightgbmBooster(readLightgbmText(source, 'x'), { bestIteration: 0, pandasCategorical: null, version: '4.0.0' }));
+    const error = caught(() => new LightgbmBooster(readLightgbmText(source, 'x'), { bestIteration: 0, pandasCategorical: null, version: '4.0.0', estimator: false }));
     expect([error.code, error.data['unsupported']]).toEqual(['NOT_NATIVE', 'objective guess k:1']);
     expect(ModelError.isInstance(error)).toBe(true);
   });
