@@ -51,7 +51,7 @@ function ofTable(table: Table, options: XgboostInput): Matrix {
   const values = new Float32Array(rows * width), { categories } = options.model;
   for (const [j, col] of columns.entries()) {
     const name = labelText(names[j] ?? null), training = categories?.[j] ?? null, isCategory = col.dtype === 'category';
-    if (!options.dmatrix && categories !== null && isCategory !== (training !== null)) refuse(`column ${name} was ${training ? '' : 'not '}a category column in training`);
+    if (categories !== null && (isCategory ? training === null : training !== null && !options.dmatrix)) refuse(`column ${name} was ${training ? '' : 'not '}a category column in training`);
     if (isCategory) writeCodes(col, categoryCodes(col.categories ?? refuse(`column ${name} has no categories`), training, name), values, j, width);
     else writeNumbers(col, values, j, width);
   }
