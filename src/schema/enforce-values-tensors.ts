@@ -114,23 +114,35 @@ export function nestedTensor(spec: TensorSpec, value: Value): Tensor {
   const shape: number[] = [];
   let level: Value = value;
   for (const d of spec.shape) {
-    if (!Array.isArray(level)) throw wrongShape(name, spec, `${shape.length} dimensions`);
+    if (!Array.isArray(level)) throw wrongShape(name, spec, `${shape.length} dimensions`, value);
     if (d !== -1 && level.length !== d) {
-      if (level.length > 0 || shape.length === 0 || !shape.includes(0)) throw wrongShape(name, spec, `${level.length} along axis ${shape.length}`);
+      if (level.length > 0 || shape.length === 0 || !shape.includes(0)) throw wrongShape(name, spec, `${level.length} along axis ${shape.length}`, value);
     }
     shape.push(shape.includes(0) ? Math.max(d, 0) : level.length);
     level = level[0] ?? [];
   }
   const cells: Value[] = [], starts = shape.length > 0 ? shape.slice(1).reduce((a, b) => a * b, 1) : 1;
-  flatten(value, 0, shape, cells, () => wrongShape(name, spec, 'lists of different lengths'));
+  flatten(value, 0, shape, cells, () => wrongShape(name, spec, 'lists of different lengths', value));
   const values = cast(spec.dtype, cells, (i, given) => {
     throw new ModelError('INPUT_VALUE_INVALID', { column: name, row: Math.floor(i / Math.max(starts, 1)), expected: spec.dtype, given });
   });
   return new Tensor(spec.dtype, shape, values);
 }
 
-function wrongShape(name: string, spec: TensorSpec, given: string): ModelError {
+/** MLflow converts before it looks at the shape, so a value that does not convert is told first. */
+function wrongShape(name: string, spec: TensorSpec, given: string, value: Value): ModelError {
+  (Array.isArray(value) ? value : [value]).forEach((item, row) => {
+    cast(spec.dtype, leavesOf(item, []), (_, found) => {
+      throw new ModelError('INPUT_VALUE_INVALID', { column: name, row, expected: spec.dtype, given: found });
+    });
+  });
   return new ModelError('INPUT_SHAPE_INVALID', { name, expected: `(${spec.shape.join(', ')})`, given });
+}
+
+function leavesOf(value: Value, out: Value[]): Value[] {
+  if (Array.isArray(value)) for (const item of value) leavesOf(item, out);
+  else out.push(value);
+  return out;
 }
 
 function flatten(value: Value, axis: number, shape: readonly number[], out: Value[], ragged: () => ModelError): void {
