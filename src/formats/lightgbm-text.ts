@@ -149,13 +149,15 @@ class Block {
     return this.#numbers(key, count);
   }
 
-  #numbers(key: string, count: number, min?: number, max?: number): Float64Array {
-    const tokens = words(this.text(key));
+  #numbers(key: string, count: number, min: number = -Infinity, max: number = Infinity): Float64Array {
+    const text = this.text(key), tokens = words(text);
     if (tokens.length !== count) this.#lines.fail(`${key} has ${tokens.length} values instead of ${count}`);
+    // Digits only: then what Number reads is what C reads.
+    const plain = /^[-+0-9.eE ]*$/.test(text), whole = min !== -Infinity;
     const out = new Float64Array(count);
     for (let i = 0; i < count; i++) {
-      const value = number(tokens[i]!);
-      if (value === undefined || (min !== undefined && max !== undefined && !(Number.isInteger(value) && value >= min && value <= max))) this.#lines.fail(`value ${i} of ${key} is not a valid number`);
+      const value = plain ? Number(tokens[i]) : number(tokens[i]!);
+      if (value === undefined || (plain && value !== value) || (whole && !(Number.isInteger(value) && value >= min && value <= max))) this.#lines.fail(`value ${i} of ${key} is not a valid number`);
       out[i] = value;
     }
     return out;
@@ -163,7 +165,8 @@ class Block {
 }
 
 function words(text: string): string[] {
-  return text === '' ? [] : text.split(/ +/).filter((word) => word !== '');
+  const all = text.split(' ');
+  return all.includes('') ? all.filter((word) => word !== '') : all;
 }
 
 function number(token: string): number | undefined {

@@ -115,7 +115,7 @@ function fortranOrder(shape: readonly number[], count: number, budget: MemoryBud
     strides.push(step);
     step *= d;
   }
-  const index = new Array<number>(shape.length).fill(0);
+  const index = shape.map(() => 0);
   let at = 0;
   for (let i = 0; i < count; i++) {
     out[i] = at;

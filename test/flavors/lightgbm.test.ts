@@ -73,7 +73,7 @@ describe('input', () => {
       column('int64', BigInt64Array.of(2n ** 60n, 1n), { validity: Uint8Array.of(1) }), column('float32', Float32Array.of(0.1, NaN)), column('bool', Uint8Array.of(1, 0)),
       ...Array.from({ length: model.features - 3 }, () => column('int8', Int8Array.of(1, 2))),
     ));
-    expect([...matrix.values.slice(0, 3)]).toEqual([2 ** 60, Math.fround(0.1), 1]);
+    expect(matrix.values.slice(0, 3)).toEqual(Float64Array.of(2 ** 60, Math.fround(0.1), 1));
     expect(matrix.values[model.features]).toBeNaN();
   });
 

@@ -142,8 +142,8 @@ describe('damaged pickles', () => {
   it('gives data or a ModelError for any run of operations', () => {
     const operation = fc.oneof(
       fc.constantFrom(...Object.values(OP)).map((op) => [op]),
-      fc.constantFrom(...['cbuiltins\nset\n', 'cnumpy\ndtype\n', 'cnumpy.core.multiarray\n_reconstruct\n', 'cnumpy\nndarray\n', 'cm\nC\n', 'ccollections\nOrderedDict\n', 'cdatetime\ndatetime\n', 'ccopyreg\n_reconstructor\n',
-        'X\x02\0\0\0f8', 'C\x08\0\0\0\0\0\0\xf0?', 'K\x01', 'K\x03', '(', '}', ']', ')', 'h\0', 'q\0', '\x94', 'X\x01\0\0\0<', 'J\xff\xff\xff\xff']).map((text) => Array.from(text, (c) => c.charCodeAt(0))),
+      fc.constantFrom('cbuiltins\nset\n', 'cnumpy\ndtype\n', 'cnumpy.core.multiarray\n_reconstruct\n', 'cnumpy\nndarray\n', 'cm\nC\n', 'ccollections\nOrderedDict\n', 'cdatetime\ndatetime\n', 'ccopyreg\n_reconstructor\n',
+        'X\x02\0\0\0f8', 'C\x08\0\0\0\0\0\0\xf0?', 'K\x01', 'K\x03', '(', '}', ']', ')', 'h\0', 'q\0', '\x94', 'X\x01\0\0\0<', 'J\xff\xff\xff\xff').map((text) => Array.from(text, (c) => c.charCodeAt(0))),
     );
     fc.assert(fc.property(fc.array(operation, { maxLength: 40 }), (operations) => givesDataOrModelError(() => readPickle(Uint8Array.from([...operations.flat(), 0x2e]), options))), { numRuns: 6000 });
   });
