@@ -46,8 +46,12 @@ export function isPlainText(text: string): boolean {
   return resolvePlain(text) === 'str' && !CORE_NUMBER.test(text);
 }
 
+/** Longest number that is read; Python itself refuses more than 4300 decimal digits. */
+const MAX_NUMBER = 4400;
+
 /** The value of a scalar with this tag, or undefined where PyYAML fails on it. */
 export function constructScalar(tag: ScalarTag, text: string): YamlValue | undefined {
+  if ((tag === 'int' || tag === 'float') && text.length > MAX_NUMBER) return undefined;
   switch (tag) {
     case 'str': return text;
     case 'null': return null;

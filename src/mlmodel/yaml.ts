@@ -3,7 +3,7 @@
  * The package `yaml` parses the syntax; what a scalar means is decided in yaml-scalars.ts.
  * @module
  */
-import { type Document, isAlias, isMap, isScalar, isSeq, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, Lexer, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import { PySet } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { constructScalar, resolvePlain, type ScalarTag, YamlTimestamp, type YamlValue } from './yaml-scalars.ts';
@@ -17,6 +17,8 @@ export interface YamlOptions {
   readonly file?: string;
   /** Longest text. @default 8 Mi characters */
   readonly maxLength?: number;
+  /** Most tokens of syntax: they, not the length, are what parsing costs time and memory for. @default 200000 */
+  readonly maxTokens?: number;
   /** Deepest nesting. @default 100 */
   readonly maxDepth?: number;
   /** Most values, each alias counted as all that it stands for. @default 1000000 */
@@ -43,6 +45,11 @@ export function parseYaml(text: string, options: YamlOptions = {}): YamlValue {
   const source = text.replace(/^\ufeff/, '').replace(/\r\n?|\x85/g, '\n');
   const bad = NON_PRINTABLE.exec(source);
   if (bad) throw invalid(file, source, bad.index, 'a character that YAML does not allow');
+  const maxTokens = options.maxTokens ?? 200_000;
+  let tokens = 0;
+  for (const _ of new Lexer().lex(source)) {
+    if (++tokens > maxTokens) throw new ModelError('FILE_LIMIT_EXCEEDED', { file, what: 'the number of YAML tokens', value: `more than ${maxTokens}`, limit: maxTokens });
+  }
   return new Builder(source, file, options.maxDepth ?? 100, options.maxNodes ?? 1_000_000).build();
 }
 
@@ -173,7 +180,7 @@ class Builder {
       const key = merge ? { value: null, weight: 1 } : this.#key(pair.key, depth + 1);
       const value = this.#node(pair.value, depth + 1);
       weight = this.#add(weight, key.weight + value.weight);
-      if (merge) merged.push(...this.#mergeable(value.value));
+      if (merge) for (const map of this.#mergeable(value.value)) merged.push(map);
       else own.set(key.value, value.value);
     }
     const all = merged.length === 0 ? own : new Entries();
