@@ -10,7 +10,7 @@ import { axisLabels, labelKey, rowIndex } from './labels.ts';
 import { type Label, Table } from './table.ts';
 import { Tensor } from './tensor.ts';
 import { elementAt, valuesOf } from './value-at.ts';
-import { PySet, Series, Tuple, type Value } from './values.ts';
+import { PySet, Scalar, Series, Tuple, type Value } from './values.ts';
 
 export { inferColumn } from './infer-column.ts';
 
@@ -276,9 +276,16 @@ function columnFrom(value: Value, length: number, index: Rows): Column {
   }
   if (value instanceof Series) return value.table.columns[0] ?? nanObjects(length);
   if (value instanceof Tensor && value.shape.length === 1) return stride(value, 0, 1, value.size);
-  if (value instanceof Tensor && value.shape.length === 0) return repeated(elementAt(value.dtype, value.values, 0), length);
+  if (value instanceof Tensor && value.shape.length === 0) return repeated(scalarOf(value), length);
   if (isListLike(value)) return inferOrFloat(itemsOf(value));
   return repeated(value, length);
+}
+
+/** The one element of an array without dimensions, with its dtype. */
+function scalarOf({ dtype, values }: Tensor): Value {
+  const value = values[0];
+  if (dtype === 'object' || dtype === 'str' || isComplex(dtype)) return elementAt(dtype, values, 0);
+  return new Scalar(dtype, dtype === 'bool' ? value === 1 : dtype === 'int64' || dtype === 'uint64' ? BigInt(value as number) : (value as number));
 }
 
 /** A scalar as a column; one without rows still has the dtype of the scalar. */

@@ -122,16 +122,19 @@ function numberOf(value: Value): number {
   return value instanceof Scalar ? Number(value.value) : NaN;
 }
 
-function floats(values: readonly Value[], seen: Seen): Column {
+function floats(values: readonly Value[], seen: Seen): Column | undefined {
+  const whole = [...seen.dtypes].filter(isInteger);
+  if (new Set(whole.map((dtype) => dtype.startsWith('u'))).size > 1) return undefined;
   const dtype = seen.python || seen.none || seen.dtypes.size === 0 ? 'float64' : promoteFloats(seen.dtypes);
   const out = dtype === 'float64' ? new Float64Array(values.length) : new Float32Array(values.length);
   for (let i = 0; i < values.length; i++) out[i] = numberOf(values[i] ?? null);
   return column(dtype, out);
 }
 
-/** numpy scalars of several dtypes: the dtype that holds them all. */
+/** numpy scalars of several dtypes: the float as wide as the widest, which holds not every 32-bit integer. */
 function promoteFloats(dtypes: ReadonlySet<DType>): DType {
-  return [...dtypes].reduce((a, b) => promoteDTypes(a, b));
+  const bits = [...dtypes].map((dtype) => Number(dtype.replace(/^\D+/, '')));
+  return `float${Math.max(16, ...bits)}` as DType;
 }
 
 function complexes(values: readonly Value[], seen: Seen): Column {

@@ -52,7 +52,7 @@ function refuse(name: string, col: Column, type: ScalarType, hint = ''): never {
 
 /** Text and objects pass as they are, whatever the objects hold. */
 function castText(name: string, col: Column, type: 'string' | 'binary'): Column {
-  return col.dtype === 'str' || col.dtype === 'object' || col.dtype === 'bytes' ? col : refuse(name, col, type);
+  return col.dtype === 'str' || col.dtype === 'object' || (col.dtype === 'bytes' && type === 'binary') ? col : refuse(name, col, type);
 }
 
 const WIDTH: Readonly<Record<string, number>> = { int8: 1, uint8: 1, int16: 2, uint16: 2, float16: 2, int32: 4, uint32: 4, float32: 4, int64: 8, uint64: 8, float64: 8 };
@@ -106,7 +106,7 @@ function castDatetime(name: string, col: Column): Column {
 
 /** One cell as pandas' astype('datetime64[ns]') reads it: dates, numbers as nanoseconds, ISO text. */
 function momentOf(value: Value): bigint | undefined {
-  if (value === null || value instanceof Missing || value === '') return NAT;
+  if (value === null || value instanceof Missing || value === '' || (typeof value === 'string' && /^(?:NaT|nat|NAT|nan|NaN|NAN)$/.test(value))) return NAT;
   if (typeof value === 'number') return value !== value ? NAT : fitNs(BigInt(Number.isFinite(value) ? Math.trunc(value) : 2 ** 64));
   if (typeof value === 'bigint') return fitNs(value);
   if (value instanceof DateTime) return value.kind === 'time' || value.offset !== null ? undefined : fitNs(value.ns);

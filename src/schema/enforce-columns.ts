@@ -17,7 +17,7 @@ import { ModelError } from '../errors/model-error.ts';
 import type { ColSpec } from './col-spec.ts';
 import { ArrayType, isScalarType, numpyTypeOf, ObjectType } from './data-types.ts';
 import { castColumn } from './enforce-cast.ts';
-import { compileCheck, isScalarValue } from './enforce-nested.ts';
+import { compileCheck, isScalarValue, listItem } from './enforce-nested.ts';
 import type { Schema } from './schema.ts';
 
 interface Target {
@@ -149,11 +149,7 @@ function isRowValue(value: Value): boolean {
 function rowsOf(tensor: Tensor): Value[] {
   const nest = (shape: readonly number[], from: number): Value[] => {
     const [length = 0, ...rest] = shape, size = rest.reduce((a, b) => a * b, 1);
-    return Array.from({ length }, (_, i) => (rest.length === 0 ? itemAt(tensor, from + i) : nest(rest, from + i * size)));
+    return Array.from({ length }, (_, i) => (rest.length === 0 ? listItem(tensor, from + i) : nest(rest, from + i * size)));
   };
   return nest(tensor.shape, 0);
-}
-
-function itemAt(tensor: Tensor, i: number): Value {
-  return valueAt({ dtype: tensor.dtype, length: tensor.size, values: tensor.values, validity: null }, i);
 }

@@ -3,13 +3,15 @@
  * @module
  */
 import { type Column, column } from '../data/column.ts';
-import { isDatetime, isTimedelta, NAT } from '../data/dtype.ts';
+import { isDatetime, isTimedelta, NAT, timeUnit } from '../data/dtype.ts';
 import { inferColumn } from '../data/infer-column.ts';
 import { asType, numpyArray } from '../data/numpy-array.ts';
+import { datetimeNs } from '../data/iso-text.ts';
+import { changeSpan } from '../data/numpy-datetime.ts';
 import { kindOf, storeItems } from '../data/numpy-item.ts';
 import { Tensor } from '../data/tensor.ts';
 import { elementAt, valueAt, valuesOf } from '../data/value-at.ts';
-import { Complex, Decimal, Scalar, Tuple, type Value } from '../data/values.ts';
+import { Complex, DateTime, Decimal, Duration, Scalar, Tuple, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { ArrayType, type ColumnType, isScalarType, MapType, numpyTypeOf, ObjectType, type ScalarType, typeText } from './data-types.ts';
 import { castColumn, isNoneOrNan } from './enforce-cast.ts';
@@ -81,6 +83,7 @@ function isEmpty(value: Value): boolean {
 function scalarItems(name: string, value: Value[] | Tensor, type: ScalarType, expected: string): Value {
   if (value instanceof Tensor && value.shape.length > 1) return refuse(name, expected, `an array of shape [${value.shape.join(', ')}]`);
   const source = Array.isArray(value) ? inferColumn(value) : seriesOf(value);
+  if (type === 'boolean' && valuesOf(source).some((cell) => cell instanceof Tensor && cell.shape.length > 0)) return refuse(name, expected, 'a list of arrays');
   // numpy makes any object text, but no list bytes.
   if (type === 'binary' && valuesOf(source).some((cell) => Array.isArray(cell) || cell instanceof Tuple || cell instanceof Tensor)) return refuse(name, expected, 'a list of lists');
   const cast = castColumn(name, source, type), dtype = numpyTypeOf(type);
@@ -102,10 +105,20 @@ function seriesOf(tensor: Tensor): Column {
   return column(tensor.dtype === 'bytes' ? 'object' : tensor.dtype, tensor.values);
 }
 
-/** ndarray.tolist() of one dimension; datetimes of nanoseconds are integers there. */
+/** ndarray.tolist() of one dimension. */
 function toList(tensor: Tensor): Value[] {
-  if (tensor.dtype === 'datetime64[ns]') return Array.from(tensor.values as BigInt64Array, (ns) => (ns === NAT ? null : ns));
-  return Array.from({ length: tensor.size }, (_, i) => elementAt(tensor.dtype, tensor.values, i));
+  return Array.from({ length: tensor.size }, (_, i) => listItem(tensor, i));
+}
+
+/** An element as ndarray.tolist() gives it: times of up to microseconds are Python's, finer ones integers, NaT is None. */
+export function listItem({ dtype, values }: Tensor, i: number): Value {
+  if (!isDatetime(dtype) && !isTimedelta(dtype)) return elementAt(dtype, values, i);
+  const count = values[i] as bigint, unit = timeUnit(dtype);
+  if (count === NAT) return null;
+  if (unit === 'ns' || unit === 'ps' || unit === 'fs' || unit === 'as') return count;
+  if (isDatetime(dtype)) return new DateTime('YMWD'.includes(unit) ? 'date' : 'datetime', datetimeNs(count, dtype));
+  const ns = changeSpan(count, unit, 'ns');
+  return ns === undefined ? count : new Duration('timedelta', ns);
 }
 
 /** What iterating over a list or an array gives: items, numpy scalars, or arrays of one dimension less. */

@@ -150,6 +150,7 @@ function fromScalars(spec: TensorSpec, given: Column): Tensor {
   const col = withoutCategories(given);
   const { shape } = spec;
   if (shape.length > 2 || (shape.length === 2 && shape[1] !== 1)) return badShape(spec, 'a column of scalars');
+  if (col.nullable && col.validity && (spec.dtype === 'bool' || isInteger(spec.dtype))) return badType(spec, `${col.dtype} with missing values`);
   const plain = arrayDType(col) !== 'object';
   const tensor = plain ? asType(new Tensor(col.dtype, [col.length], col.values), spec.dtype) : numpyArray(valuesOf(col), spec.dtype);
   return checkTensor(spec, new Tensor(tensor.dtype, shape.length === 1 ? [col.length] : [col.length, 1], tensor.values));
