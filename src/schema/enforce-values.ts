@@ -142,6 +142,7 @@ class ColumnForms implements ValueEnforcer {
       else for (const key of row.keys()) keys.add(key);
     });
     const names = [...keys], chosen = this.#match(names);
+    bounded(form, rows.length * names.length, (rows as Map<Value, Value>[]).reduce((sum, row) => sum + row.size, 0));
     return this.#build(rows.length, (_, i) => {
       const name = names[chosen[i] ?? -1];
       return name === undefined ? undefined : (rows as Map<Value, Value>[]).map((row) => row.get(name));
@@ -181,6 +182,7 @@ class ColumnForms implements ValueEnforcer {
       }
     }
     const rows = Math.max(length, 0);
+    bounded(form, rows * names.length, [...value.values()].reduce<number>((sum, cells) => sum + (Array.isArray(cells) ? cells.length : 1), 0));
     return this.#build(rows, (_, i) => {
       const at = chosen[i] ?? -1;
       if (at < 0) return undefined;
@@ -188,6 +190,11 @@ class ColumnForms implements ValueEnforcer {
       return Array.isArray(cells) ? cells : Array.from({ length: rows }, () => cells);
     });
   }
+}
+
+/** Filling the gaps of a few sparse records or repeating scalars must not cost much more memory than what was sent. */
+function bounded(form: string, cells: number, given: number): void {
+  if (cells > 4_000_000 && cells > 4 * given) wrongForm(form, 'records with the same keys', `${given} values for ${cells} cells`);
 }
 
 function wrongForm(form: string, expected: string, given: string): never {

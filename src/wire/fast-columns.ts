@@ -7,7 +7,7 @@ import { Table } from '../data/table.ts';
 import type { Value } from '../data/values.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Enforcement } from '../schema/signature.ts';
-import { CLOSE_LIST, CLOSE_MAP, COMMA, type Cursor, keyBytes, OPEN_LIST, OPEN_MAP, QUOTE } from './fast-cursor.ts';
+import { CLOSE_LIST, CLOSE_MAP, COLON, COMMA, type Cursor, keyBytes, OPEN_LIST, OPEN_MAP, QUOTE } from './fast-cursor.ts';
 import { scratch } from './fast-scratch.ts';
 
 const DOUBLE = 0, FLOAT = 1, LONG = 2, INTEGER = 3, BOOLEAN = 4, TEXT = 5;
@@ -201,7 +201,7 @@ class FastColumns implements FastForms {
     do {
       if (!cursor.take(OPEN_LIST)) return -1;
       const base = row * this.#width;
-      scratch.reserve(base + this.#width);
+      if (!scratch.reserve(base + this.#width)) return -1;
       for (let i = 0; i < count; i++) {
         if (i > 0 && !cursor.take(COMMA)) return -1;
         const col = order[i] as number;
@@ -220,7 +220,7 @@ class FastColumns implements FastForms {
     do {
       if (!cursor.take(OPEN_MAP)) return undefined;
       const base = row * this.#width;
-      scratch.reserve(base + this.#width);
+      if (!scratch.reserve(base + this.#width)) return undefined;
       this.#stamp++;
       let i = 0;
       do {
@@ -236,7 +236,7 @@ class FastColumns implements FastForms {
           this.#stamps[col] = this.#stamp;
           cursor.at += (names[col] as Uint8Array).length + 2;
         }
-        if (!cursor.take(58) || !this.#cell(cursor, col, base + col, row)) return undefined;
+        if (!cursor.take(COLON) || !this.#cell(cursor, col, base + col, row)) return undefined;
         i++;
       } while (cursor.take(COMMA));
       if (!cursor.take(CLOSE_MAP) || i !== this.#count || (row === 0 && !this.#complete())) return undefined;
@@ -260,7 +260,7 @@ class FastColumns implements FastForms {
     this.#stamp++;
     let rows = -1;
     do {
-      if (cursor.peek() !== QUOTE || !this.#name(cursor) || !cursor.take(58)) return undefined;
+      if (cursor.peek() !== QUOTE || !this.#name(cursor) || !cursor.take(COLON)) return undefined;
       const length = this.#list(cursor, this.#order[this.#count - 1] as number);
       if (length < 0 || (rows >= 0 && length !== rows)) return undefined;
       rows = length;
@@ -274,8 +274,7 @@ class FastColumns implements FastForms {
     let row = 0;
     do {
       const slot = row * this.#width + col;
-      scratch.reserve(slot + 1);
-      if (!this.#cell(cursor, col, slot, row)) return -1;
+      if (!scratch.reserve(slot + 1) || !this.#cell(cursor, col, slot, row)) return -1;
       row++;
     } while (cursor.take(COMMA));
     return cursor.take(CLOSE_LIST) ? row : -1;

@@ -45,6 +45,7 @@ export function compileFastDecoder(signature: ModelSignature | undefined, mode: 
   return (body) => {
     cursor.bytes = body;
     cursor.at = 0;
+    scratch.begin(body.length);
     const decoded = document(cursor, forms);
     cursor.bytes = EMPTY;
     scratch.release();

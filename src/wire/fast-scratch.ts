@@ -9,12 +9,21 @@ const KEPT = 1 << 22;
 class Scratch {
   values: Float64Array = new Float64Array(1024);
 
-  /** Room for `size` numbers; what is there stays. */
-  reserve(size: number): void {
-    if (size <= this.values.length) return;
+  #limit = 0;
+
+  /** Before a body of so many bytes: absent optional columns must not make more room than it has bytes. */
+  begin(bytes: number): void {
+    this.#limit = bytes;
+  }
+
+  /** Room for `size` numbers; what is there stays. False beyond the limit. */
+  reserve(size: number): boolean {
+    if (size <= this.values.length) return true;
+    if (size > this.#limit) return false;
     const grown = new Float64Array(Math.max(size, this.values.length * 2));
     grown.set(this.values);
     this.values = grown;
+    return true;
   }
 
   /** Lets go of what one large request needed. */

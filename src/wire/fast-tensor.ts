@@ -81,8 +81,7 @@ class FastTensor implements FastForms {
       do {
         cursor.peek();
         const x = read(cursor);
-        if (x !== x) return false;
-        scratch.reserve(this.#size + 1);
+        if (x !== x || !scratch.reserve(this.#size + 1)) return false;
         scratch.values[this.#size++] = x;
         length++;
       } while (cursor.take(COMMA));

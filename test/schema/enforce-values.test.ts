@@ -206,6 +206,14 @@ describe('columns', () => {
     expect(errorOf(() => safe.records('x')).code).toBe('INPUT_FORM_INVALID');
   });
 
+  it('sparse or repeated do not cost more memory than was sent', () => {
+    const many = enforcerOf(Array.from({ length: 1000 }, (_, i) => new ColSpec('double', `c${i}`, false)));
+    const sparse = Array.from({ length: 10_000 }, (_, i) => new Map<Value, Value>([[`c${i % 1000}`, 1n]]));
+    expect(errorOf(() => many.records(sparse)).code).toBe('INPUT_FORM_INVALID');
+    const repeated = new Map<Value, Value>([['c0', Array.from({ length: 10_000 }, () => 1n)], ...Array.from({ length: 999 }, (_, i): [Value, Value] => [`c${i + 1}`, 1n])]);
+    expect(errorOf(() => many.inputs(repeated)).code).toBe('INPUT_FORM_INVALID');
+  });
+
   it('are left alone without a signature', () => {
     expect(compileValueEnforcer(undefined, 'safe')).toBeUndefined();
   });

@@ -199,6 +199,13 @@ describe('the fast path answers ordinary bodies', () => {
     }
   });
 
+  it('not where absent optional columns would take more room than the body', () => {
+    const wide = signatureOf(Array.from({ length: 2000 }, (_, i) => new ColSpec('double', `c${i}`, false)));
+    const body = (rows: number): string => `{"dataframe_split": {"columns": ["c5"], "data": [${Array.from({ length: rows }, () => '[1]').join(', ')}]}}`;
+    expect(compileFastDecoder(wide, 'safe')?.(bytes(body(50_000)))).toBeUndefined();
+    expect(agree(signatureOf([new ColSpec('double', 'c5'), new ColSpec('double', 'c6', false)]), 'safe', body(5000))).toBe(true);
+  });
+
   it('not for nested types, dates, several tensors or no signature', () => {
     expect(compileFastDecoder(undefined, 'safe')).toBeUndefined();
     expect(compileFastDecoder(signatureOf([new ColSpec('datetime', 'd')]), 'safe')).toBeUndefined();
