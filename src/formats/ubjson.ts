@@ -16,6 +16,13 @@ export interface UbjsonObject {
   [key: string]: UbjsonValue;
 }
 
+/** What {@link parseUbjson} leaves out. */
+export interface UbjsonOptions {
+  /** Typed arrays under these keys are passed over; the key is null then. */
+  readonly skip?: ReadonlySet<string>;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
 const MAX_DEPTH = 64;
 /** What an object, a key or an array cell takes beside its bytes, about. */
 const CELL = 16;
@@ -29,8 +36,8 @@ const CELL = 16;
  * parseUbjson(bytes, 'model.ubj'); // { learner: { … }, version: [3, 2, 0] }
  * ```
  */
-export function parseUbjson(bytes: Uint8Array, file: string): UbjsonValue {
-  const reader = new Reader(bytes, file);
+export function parseUbjson(bytes: Uint8Array, file: string, options: UbjsonOptions = {}): UbjsonValue {
+  const reader = new Reader(bytes, file, options.skip ?? NOTHING);
   const value = reader.value(reader.marker(), 0);
   reader.end();
   return value;
@@ -39,10 +46,12 @@ export function parseUbjson(bytes: Uint8Array, file: string): UbjsonValue {
 class Reader extends ByteReader {
   readonly #budget: MemoryBudget;
   readonly #bytes: Uint8Array;
+  readonly #skip: ReadonlySet<string>;
 
-  constructor(bytes: Uint8Array, file: string) {
+  constructor(bytes: Uint8Array, file: string, skip: ReadonlySet<string>) {
     super(bytes, { file, format: 'UBJSON', bigEndian: true });
     this.#bytes = bytes;
+    this.#skip = skip;
     this.#budget = new MemoryBudget(file, bytes.length);
   }
 
@@ -97,12 +106,7 @@ class Reader extends ByteReader {
 
   #array(depth: number): UbjsonValue {
     this.#nest(depth);
-    if (this.peek() === 0x24) {
-      this.skip(1);
-      const type = this.u8();
-      if (this.u8() !== 0x23) this.fail('a typed array without a count');
-      return this.#typed(type);
-    }
+    if (this.peek() === 0x24) return this.#typed();
     const out: UbjsonValue[] = [];
     if (this.peek() === 0x23) {
       this.skip(1);
@@ -141,17 +145,30 @@ class Reader extends ByteReader {
   #member(out: UbjsonObject, depth: number): void {
     const key = this.#string();
     this.#budget.charge(2 * CELL + key.length);
-    out[key] = this.value(this.marker(), depth);
+    const marker = this.marker();
+    out[key] = marker === 0x5b && this.#skip.has(key) && this.peek() === 0x24 ? this.#passOver() : this.value(marker, depth);
   }
 
-  #typed(type: number): UbjsonArray {
-    const make = TYPED[String.fromCharCode(type)];
-    if (!make) return this.fail(`arrays of type 0x${type.toString(16)} are not supported`);
-    const count = this.#size(make.size);
+  /** The type and count of a typed array, which lies ahead whole. */
+  #typedHead(): { type: TypedReader; count: number } {
+    this.skip(1);
+    const marker = this.u8(), type = TYPED[String.fromCharCode(marker)];
+    if (!type) return this.fail(`arrays of type 0x${marker.toString(16)} are not supported`);
+    if (this.u8() !== 0x23) this.fail('a typed array without a count');
+    return { type, count: this.#size(type.size) };
+  }
+
+  #typed(): UbjsonArray {
+    const { type, count } = this.#typedHead(), start = this.offset;
     this.#budget.charge(count * 8);
-    const start = this.offset;
-    this.skip(count * make.size);
-    return make.read(new DataView(this.#bytes.buffer, this.#bytes.byteOffset + start, count * make.size), count);
+    this.skip(count * type.size);
+    return type.read(new DataView(this.#bytes.buffer, this.#bytes.byteOffset + start, count * type.size), count);
+  }
+
+  #passOver(): null {
+    const { type, count } = this.#typedHead();
+    this.skip(count * type.size);
+    return null;
   }
 }
 

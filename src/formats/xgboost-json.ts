@@ -24,10 +24,13 @@ export function parseXgboostJson(bytes: Uint8Array, file: string): XgboostModel 
   return new Reader(file).model(parseTree(bytes, file));
 }
 
+/** Per node, and of no use for scoring. */
+const UNUSED: ReadonlySet<string> = new Set(['loss_changes', 'parents', 'sum_hessian']);
+
 /** `{L`, `{i`, `{U` … begin UBJSON; JSON has a quote or space after the brace. */
 function parseTree(bytes: Uint8Array, file: string): unknown {
   const second = bytes[1];
-  if (second !== undefined && second !== 0x22 && second !== 0x7d && second > 0x20) return parseUbjson(bytes, file);
+  if (second !== undefined && second !== 0x22 && second !== 0x7d && second > 0x20) return parseUbjson(bytes, file, { skip: UNUSED });
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -37,32 +37,31 @@ function throughBase(values: ArrayLike<number>, base: number): Float64Array {
 }
 
 function convert(tree: XgboostTree, t: number): TreeNodes {
-  const number = numberNodes(tree, t);
-  const feature: number[] = [], threshold: number[] = [], left: number[] = [], right: number[] = [], flags: number[] = [];
-  const value: number[] = [], leafId: number[] = [], sets: Uint32Array[] = [];
+  const { number, inner, leaves } = numberNodes(tree, t);
+  const feature = new Float64Array(inner), threshold = new Float64Array(inner), left = new Int32Array(inner), right = new Int32Array(inner), flags = new Uint8Array(inner);
+  const value = new Float64Array(leaves * tree.leafSize), leafId = new Int32Array(leaves), sets: Uint32Array[] = [];
   for (let i = 0; i < number.length; i++) {
     const own = number[i] as number;
     if (own === UNREACHED) continue;
     if (own < 0) {
-      leafId.push(i);
-      pushLeaf(tree, t, i, value);
+      leafId[~own] = i;
+      writeLeaf(tree, t, i, value, ~own * tree.leafSize);
       continue;
     }
     const yes = number[tree.left[i] as number] as number, no = number[tree.right[i] as number] as number;
     const defaultLeft = tree.defaultLeft[i] !== 0, categories = tree.categorical.get(i);
-    feature.push(tree.feature[i] as number);
+    feature[own] = tree.feature[i] as number;
     if (categories) {
       // The forest's categories go left, so the children change places.
-      threshold.push(sets.length);
-      sets.push(bitset(categories, t, i));
-      left.push(no);
-      right.push(yes);
-      flags.push(CATEGORICAL | MISSING_NAN | (defaultLeft ? 0 : MISSING_LEFT));
+      threshold[own] = sets.push(bitset(categories, t, i)) - 1;
+      left[own] = no;
+      right[own] = yes;
+      flags[own] = CATEGORICAL | MISSING_NAN | (defaultLeft ? 0 : MISSING_LEFT);
     } else {
-      threshold.push(Math.fround(tree.condition[i] as number));
-      left.push(yes);
-      right.push(no);
-      flags.push(MISSING_NAN | (defaultLeft ? MISSING_LEFT : 0));
+      threshold[own] = Math.fround(tree.condition[i] as number);
+      left[own] = yes;
+      right[own] = no;
+      flags[own] = MISSING_NAN | (defaultLeft ? MISSING_LEFT : 0);
     }
   }
   return { feature, threshold, left, right, flags, value, leafId, sets };
@@ -71,14 +70,15 @@ function convert(tree: XgboostTree, t: number): TreeNodes {
 const UNREACHED = -0x80000000;
 
 /** Per node its number among the inner nodes or leaves (`~n`) that the root reaches; pruned nodes stay in the file unreached. */
-function numberNodes(tree: XgboostTree, t: number): Int32Array {
+function numberNodes(tree: XgboostTree, t: number): { number: Int32Array; inner: number; leaves: number } {
   const count = tree.left.length, number = new Int32Array(count).fill(UNREACHED), stack = [0];
   const MET = 1;
   number[0] = MET;
   while (stack.length > 0) {
     const node = stack.pop() as number;
     if (tree.left[node] === -1) continue;
-    for (const child of [tree.left[node] as number, tree.right[node] as number]) {
+    for (let side = 0; side < 2; side++) {
+      const child = (side === 0 ? tree.left[node] : tree.right[node]) as number;
       if (!Number.isInteger(child) || child <= 0 || child >= count) fail(t, `node ${node} has the child ${child} of ${count} nodes`);
       if (number[child] === MET) fail(t, `node ${child} has two parents or is its own ancestor`);
       number[child] = MET;
@@ -87,18 +87,18 @@ function numberNodes(tree: XgboostTree, t: number): Int32Array {
   }
   let inner = 0, leaves = 0;
   for (let i = 0; i < count; i++) if (number[i] === MET) number[i] = tree.left[i] === -1 ? ~leaves++ : inner++;
-  return number;
+  return { number, inner, leaves };
 }
 
-function pushLeaf(tree: XgboostTree, t: number, node: number, out: number[]): void {
+function writeLeaf(tree: XgboostTree, t: number, node: number, out: Float64Array, at: number): void {
   const { leafSize, leafValues, leafRow } = tree;
   if (!leafValues || !leafRow) {
-    out.push(Math.fround(tree.condition[node] as number));
+    out[at] = Math.fround(tree.condition[node] as number);
     return;
   }
   const row = leafRow[node] as number;
   if (!Number.isInteger(row) || row < 0 || (row + 1) * leafSize > leafValues.length) fail(t, `leaf ${node} has the values of row ${row} of ${leafValues.length / leafSize}`);
-  for (let k = 0; k < leafSize; k++) out.push(Math.fround(leafValues[row * leafSize + k] as number));
+  for (let k = 0; k < leafSize; k++) out[at + k] = Math.fround(leafValues[row * leafSize + k] as number);
 }
 
 function bitset(categories: ArrayLike<number>, t: number, node: number): Uint32Array {
