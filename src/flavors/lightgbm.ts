@@ -6,8 +6,7 @@ import { Tensor } from '../data/tensor.ts';
 import type { Matrix } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { readLightgbmText } from '../formats/lightgbm-text.ts';
-import { readPickle } from '../formats/pickle.ts';
-import { readSkops } from '../formats/skops.ts';
+import { readPythonFile, unknownGlobals } from '../formats/python-file.ts';
 import type { Flavor, FlavorContext, Predictor } from './_contract.ts';
 import { LightgbmBooster } from './lightgbm-booster.ts';
 import { labelsOrValues, LIGHTGBM_GLOBALS, lightgbmEstimator, probabilities, type LightgbmEstimator } from './lightgbm-sklearn.ts';
@@ -26,7 +25,7 @@ const lightgbm: Flavor = {
       await modelOf(context);
       return { native: true, unsupported: [] };
     } catch (error) {
-      if (ModelError.isInstance(error) && error.code === 'GLOBAL_REFUSED') return { native: false, unsupported: [String(error.data['global'])] };
+      if (ModelError.isInstance(error) && error.code === 'GLOBAL_REFUSED') return { native: false, unsupported: await unknownNames(context) };
       if (ModelError.isInstance(error) && error.code === 'NOT_NATIVE') return { native: false, unsupported: [String(error.data['unsupported'])] };
       throw error;
     }
@@ -55,10 +54,12 @@ async function readModel({ config, files }: FlavorContext): Promise<LightgbmEsti
     const text = readLightgbmText(new TextDecoder().decode(bytes), data);
     return { booster: new LightgbmBooster(text, { bestIteration: 0, pandasCategorical: text.pandasCategorical, version: String(version), estimator: false }), classes: null, multiclass: false };
   }
-  // The bytes say what they are; MLflow before 3.10 has no key for it.
-  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
-  const options = { file: data, allow: LIGHTGBM_GLOBALS };
-  return lightgbmEstimator(isZip ? readSkops(bytes, options) : readPickle(bytes, options), data, String(version));
+  return lightgbmEstimator(readPythonFile(bytes, { file: data, allow: LIGHTGBM_GLOBALS }), data, String(version));
+}
+
+async function unknownNames({ config, files }: FlavorContext): Promise<readonly string[]> {
+  const file = String(config['data']);
+  return unknownGlobals(await files.read(file), { file, allow: LIGHTGBM_GLOBALS });
 }
 
 function predictorOf(model: LightgbmEstimator): Predictor {

@@ -200,3 +200,8 @@ export const singletons: ReadonlyMap<string, PyValue> = new Map<string, PyValue>
   ['builtins.NotImplemented', new PyGlobal('builtins', 'NotImplemented')],
 ]);
 
+/** Whether a name is on the closed list of this file. */
+export function isPlainGlobal(module: string, name: string): boolean {
+  const key = canonical(module, name);
+  return constructors.has(key) || references.has(key) || singletons.has(key);
+}

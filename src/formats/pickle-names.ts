@@ -6,14 +6,14 @@ import { ModelError } from '../errors/model-error.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { Unbuilt, type ConstructContext } from './pickle-construct.ts';
-import { canonical, constructors, references, singletons } from './pickle-globals.ts';
+import { canonical, constructors, isPlainGlobal, singletons } from './pickle-globals.ts';
 import { PyGlobal, PyObject, pyItems, pyTypeName, type PyValue } from './python-object.ts';
 
 /** Which names may occur. */
 export interface NamesOptions {
   readonly allow: ReadonlySet<string> | 'all';
   readonly budget: MemoryBudget;
-  readonly onGlobal: (path: string) => void;
+  readonly onGlobal: (path: string, module: string, name: string) => void;
 }
 
 /** Resolves and calls names for one file. */
@@ -46,10 +46,10 @@ export class PickleNames {
    */
   find(module: string, name: string): PyValue {
     const key = canonical(module, name), path = `${module}.${name}`;
-    this.#options.onGlobal(path);
+    this.#options.onGlobal(path, module, name);
     const single = singletons.get(key);
     if (single !== undefined) return single;
-    if (constructors.has(key) || references.has(key) || this.#allows(path) || this.#allows(key)) {
+    if (isPlainGlobal(module, name) || this.#allows(path) || this.#allows(key)) {
       this.#options.budget.charge(100);
       return module === '__builtin__' || module === 'copy_reg' ? new PyGlobal(key.slice(0, key.indexOf('.')), key.slice(key.indexOf('.') + 1)) : new PyGlobal(module, name);
     }

@@ -22,7 +22,7 @@ export interface PickleOptions {
   /** @default a budget of the file's own */
   readonly budget?: MemoryBudget;
   /** Is told every name the file uses, in order. */
-  readonly onGlobal?: (path: string) => void;
+  readonly onGlobal?: (path: string, module: string, name: string) => void;
 }
 
 /**

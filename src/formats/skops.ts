@@ -20,7 +20,7 @@ export interface SkopsOptions {
   /** Further names that may occur, as in a pickle. */
   readonly allow?: ReadonlySet<string> | 'all';
   /** Is told every name the file uses, in order. */
-  readonly onGlobal?: (path: string) => void;
+  readonly onGlobal?: (path: string, module: string, name: string) => void;
 }
 
 /** Levels of JSON; a node takes two or three. */

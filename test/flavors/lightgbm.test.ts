@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { column } from '../../src/data/column.ts';
 import { Table } from '../../src/data/table.ts';
@@ -48,9 +49,9 @@ describe('the lightgbm flavor', () => {
 
   it('names the class it does not know', async () => {
     const context = await contextOf(join(models, 'lgb-clf-multi-pickle'), 'lightgbm');
-    const pickle = new TextEncoder().encode('cos\nsystem\n.');
+    const pickle = new TextEncoder().encode('(cos\nsystem\ncm\nC\ncnumpy\nfloat64\ncos\nsystem\nl.');
     const other: FlavorContext = { ...context, files: { ...context.files, name: 'x', list: async () => [], stat: async () => undefined, read: async () => pickle } };
-    expect(await lightgbm.inspect(other)).toEqual({ native: false, unsupported: ['os.system'] });
+    expect(await lightgbm.inspect(other)).toEqual({ native: false, unsupported: ['os.system', 'm.C'] });
     await expect(lightgbm.load(other)).rejects.toMatchObject({ code: 'GLOBAL_REFUSED' });
     const noData: FlavorContext = { ...context, config: {} };
     await expect(lightgbm.load(noData)).rejects.toMatchObject({ code: 'FLAVOR_CONFIG_INVALID' });
@@ -60,6 +61,24 @@ describe('the lightgbm flavor', () => {
 async function load(name: string): Promise<Predictor> {
   return lightgbm.load(await contextOf(join(models, name), 'lightgbm'));
 }
+
+describe('damaged files', () => {
+  it.each(['lgb-clf-multi-pickle/model/model.pkl', 'lgb-clf-binary-str/model/model.skops', 'lgb-booster-categorical/model/model.lgb'])('%s gives answers or a ModelError', async (path) => {
+    const context = await contextOf(join(models, path.split('/')[0]!), 'lightgbm'), recorded = tableOf(readCase(join(models, path.split('/')[0]!)));
+    const bytes = golden(`models/${path}`);
+    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 3 }), fc.option(fc.nat(bytes.length), { freq: 8 }), async (edits, cut) => {
+      const broken = bytes.slice(0, cut ?? bytes.length);
+      for (const [at, value] of edits) if (at < broken.length) broken[at] = value;
+      const files = { name: 'x', list: async () => [], stat: async () => undefined, read: async () => broken };
+      try {
+        const predictor = await lightgbm.load({ ...context, files });
+        for (const output of predictor.outputs) predictor.predict(recorded, { output });
+      } catch (error) {
+        if (!ModelError.isInstance(error)) throw error;
+      }
+    }), { numRuns: 700 });
+  });
+});
 
 describe('input', () => {
   const text = new TextDecoder().decode(golden('models/lgb-booster-zeroasmissing/model/model.lgb'));
