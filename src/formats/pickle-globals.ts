@@ -185,7 +185,7 @@ function bytesOf(value: PyValue | undefined): Uint8Array | undefined {
 }
 
 /** Names that may stand as values (a class as an attribute), but make nothing. */
-export const references: ReadonlySet<string> = new Set([
+const references: ReadonlySet<string> = new Set([
   ...['int', 'float', 'str', 'bool', 'type', 'NoneType'].map((name) => `builtins.${name}`),
   'numpy.random._mt19937.MT19937', 'numpy.random._pcg64.PCG64', 'numpy.random._pcg64.PCG64DXSM', 'numpy.random._philox.Philox', 'numpy.random._sfc64.SFC64',
   'numpy.random.bit_generator.SeedSequence',

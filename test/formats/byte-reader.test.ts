@@ -2,18 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../src/errors/model-error.ts';
 import { ByteReader } from '../../src/formats/byte-reader.ts';
+import { caught } from '../support/caught.ts';
 
 const over = (bytes: number[], bigEndian = false): ByteReader => new ByteReader(Uint8Array.from(bytes), { file: 'f.bin', format: 'test', bigEndian });
-
-function caught(run: () => unknown): ModelError {
-  try {
-    run();
-  } catch (error) {
-    if (ModelError.isInstance(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 describe('ByteReader', () => {
   it('reads numbers in both byte orders', () => {
