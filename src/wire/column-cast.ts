@@ -56,6 +56,7 @@ function asObjects(col: Column): Column {
 }
 
 function mapText(col: Column, map: (text: string) => Uint8Array | undefined, reason: string): Column {
+  if (col.length === 0) return col;
   return column('object', valuesOf(col).map((value) => {
     const bytes = typeof value === 'string' ? map(value) : castFailure('a value is not text');
     return bytes ?? castFailure(reason);

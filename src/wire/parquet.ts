@@ -17,7 +17,13 @@ import { type PandasColumn, type PandasNote, pandasNote } from './parquet-pandas
 /** hyparquet and its decompressors, loaded with the first Parquet body. */
 async function library(): Promise<{ hyparquet: typeof import('hyparquet/src/index.js'); compressors: Compressors }> {
   const [hyparquet, { compressors }] = await Promise.all([import('hyparquet/src/index.js'), import('hyparquet-compressors')]);
-  return { hyparquet, compressors: bounded(compressors) };
+  // The WebAssembly Snappy of the decompressors does not end on some damaged input; hyparquet's own does.
+  const SNAPPY = (input: Uint8Array, length: number): Uint8Array => {
+    const out = new Uint8Array(length);
+    hyparquet.snappyUncompress(input, out);
+    return out;
+  };
+  return { hyparquet, compressors: bounded({ ...compressors, SNAPPY }) };
 }
 
 /** Decompressors that know empty pages, and that Zstandard must not outgrow its page. */
@@ -158,7 +164,7 @@ function columnOf(node: Node, groups: readonly (readonly unknown[])[], { pandas,
 function categories(raw: readonly (string | null | undefined)[], known: readonly string[], ordered: boolean): Column {
   const values = [...new Set([...known, ...raw])].filter((v) => typeof v === 'string');
   const codes = new Map(values.map((v, i) => [v, i] as const));
-  return column('category', Int32Array.from(raw, (v) => (typeof v === 'string' ? (codes.get(v) ?? -1) : -1)), { categories: column('str', values), ordered });
+  return column('category', Int32Array.from(raw, (v) => (typeof v === 'string' ? (codes.get(v) ?? -1) : -1)), { categories: column(values.length === 0 ? 'object' : 'str', values), ordered });
 }
 
 /** The texts of a column's dictionary page: each a length of four bytes and its bytes. */
