@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Comparison, ulpDistance } from '../../src/cli/verify/compare.ts';
+import { Comparison, type Tolerance, ulpDistance } from '../../src/cli/verify/compare.ts';
 import { readRecordings, writeRecordings } from '../../src/cli/verify/recordings.ts';
 import { parseJson } from '../../src/data/json-parse.ts';
 
@@ -17,7 +17,7 @@ describe('ulpDistance', () => {
 });
 
 describe('Comparison', () => {
-  const compare = (want: string, got: string, tolerance = { absolute: 1e-9, relative: 1e-9 }): { problem: string | undefined; outputs: object } => {
+  const compare = (want: string, got: string, tolerance: Tolerance = { absolute: 1e-9, relative: 1e-9 }): { problem: string | undefined; outputs: object } => {
     const comparison = new Comparison(tolerance);
     return { problem: comparison.add(parseJson(want), parseJson(got)), outputs: Object.fromEntries(comparison.outputs) };
   };
@@ -39,6 +39,13 @@ describe('Comparison', () => {
     ['[9007199254740993]', '[9007199254740992]', 'the integer differs'],
   ])('tells %s from %s', (want, got, problem) => {
     expect(compare(want, got).problem).toContain(problem);
+  });
+
+  it('allows values of float32 more than others, unless told', () => {
+    const near = ['[0.10000000149011612]', '[0.10000000894069672]'] as const, wide = ['[0.1]', '[0.10000000745]'] as const;
+    expect(compare(...near, {}).problem).toBeUndefined();
+    expect(compare(...wide, {}).problem).toContain('differs by');
+    expect(compare(...near).problem).toContain('differs by');
   });
 
   it.each(['[NaN, Infinity, -Infinity]', '{"predictions": [null, true, "x", 1, -0.0]}', '[]'])('agrees with itself: %s', (text) => {

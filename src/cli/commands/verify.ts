@@ -16,8 +16,8 @@ import { Comparison } from '../verify/compare.ts';
 import { type Recording, readRecordings, writeRecordings } from '../verify/recordings.ts';
 
 interface VerifyFlags {
-  abs: number;
-  rel: number;
+  abs?: number;
+  rel?: number;
   enforcement: Enforcement;
   scoringProtocol: '1' | '2' | 'auto';
   flavor?: string;
@@ -40,7 +40,8 @@ Examples:
 export function register(parent: Command): void {
   parent.command('verify').description('score recorded requests again and compare with the recorded answers')
     .argument('<model>', 'folder of the model').argument('[file]', 'recorded answers')
-    .option('--abs <number>', 'absolute tolerance', number, 1e-9).option('--rel <number>', 'relative tolerance', number, 1e-9)
+    .option('--abs <number>', 'absolute tolerance (default: 1e-9, for values of float32 1e-6)', number)
+    .option('--rel <number>', 'relative tolerance (default: 1e-9, for values of float32 1e-6)', number)
     .addOption(new Option('--enforcement <mode>', 'how input is held against the signature').choices(['safe', 'mlflow', 'strict']).default('mlflow'))
     .addOption(new Option('--scoring-protocol <version>', 'protocol of the recordings').choices(['1', '2', 'auto']).default('2'))
     .option('--flavor <name>', 'flavor to score with (default: the one that stands in for python_function)')

@@ -13,10 +13,10 @@ export interface OutputDifference {
   ulps: bigint;
 }
 
-/** What may lie between two floats that agree: |a − b| ≤ absolute + relative · |a|. */
+/** What may lie between two floats that agree: |a − b| ≤ absolute + relative · |a|. Where absent, 1e-6 for values of float32, else 1e-9. */
 export interface Tolerance {
-  readonly absolute: number;
-  readonly relative: number;
+  readonly absolute?: number | undefined;
+  readonly relative?: number | undefined;
 }
 
 /** Collects differences by output over many answers. */
@@ -56,7 +56,8 @@ export class Comparison {
     entry.absolute = Math.max(entry.absolute, absolute);
     entry.relative = Math.max(entry.relative, relative);
     if (ulps > entry.ulps) entry.ulps = ulps;
-    if (absolute <= this.#tolerance.absolute + this.#tolerance.relative * Math.abs(want)) return undefined;
+    const usual = Math.fround(want) === want && Math.fround(got) === got ? 1e-6 : 1e-9, allowed = this.#tolerance;
+    if (absolute <= (allowed.absolute ?? usual) + (allowed.relative ?? usual) * Math.abs(want)) return undefined;
     return `${place}: differs by ${absolute.toExponential(2)} (relative ${relative.toExponential(2)})`;
   }
 
