@@ -59,8 +59,8 @@ function hasTimes(column: Column): boolean {
   return (isDatetime(column.dtype) || isTimedelta(column.dtype)) && (column.values as BigInt64Array).some((value) => value !== NAT);
 }
 
-function isExact(target: Target, column: Column): boolean {
-  return column.dtype === target.exact && !column.nullable && column.tz === undefined;
+function isExact(exact: string | undefined, column: Column): boolean {
+  return column.dtype === exact && !column.nullable && column.tz === undefined;
 }
 
 function compileNamed(schema: Schema, specs: readonly ColSpec[]): (table: Table) => Table {
@@ -92,7 +92,7 @@ function compileNamed(schema: Schema, specs: readonly ColSpec[]): (table: Table)
 /** The common case: the columns of the schema, in order, exactly typed. */
 function fits(table: Table, targets: readonly Target[]): boolean {
   if (table.columns.length !== targets.length) return false;
-  return targets.every((target, i) => target.label === table.names[i] && isExact(target, table.columns[i] as Column));
+  return targets.every((target, i) => target.label === table.names[i] && isExact(target.exact, table.columns[i] as Column));
 }
 
 function requireAll(targets: readonly Target[], places: ReadonlyMap<Value, number>, known: ReadonlyMap<Value, Target>, labels: readonly Label[]): void {
@@ -103,24 +103,24 @@ function requireAll(targets: readonly Target[], places: ReadonlyMap<Value, numbe
 }
 
 function compileUnnamed(specs: readonly ColSpec[]): (table: Table) => Table {
-  const casts = new Map<string, Target>();
+  const exact = specs.map(({ type }) => (isScalarType(type) ? numpyTypeOf(type) : undefined));
   return (table) => {
     if (table.columns.length < specs.length) throw new ModelError('INPUT_COUNT', { expected: specs.length, given: table.columns.length });
-    const labels = table.names.slice(0, specs.length), keys = new Set(labels.map(labelKey));
+    const labels = table.names.slice(0, specs.length);
+    if (new Set(table.names.map(labelKey)).size < table.names.length) refuseRepeated(labels, table.names);
+    // Names are the caller's, so a cast that tells its column's name is made only where one is needed.
     const columns = specs.map((spec, i) => {
-      const label = labels[i] ?? null, key = `${i} ${labelText(label)}`;
-      if (table.names.some((other, j) => j !== i && labelKey(other) === labelKey(label))) throw new ModelError('INPUT_DUPLICATE', { column: labelText(label) });
-      // Names are the caller's, so the check that knows its column's name is kept for a few of them only.
-      let target = casts.get(key);
-      if (!target) {
-        target = targetOf(spec, label, false);
-        if (casts.size < 4 * specs.length) casts.set(key, target);
-      }
-      return target.cast(table.columns[i] as Column);
+      const column = table.columns[i] as Column, label = labels[i] ?? null;
+      return isExact(exact[i], column) ? column : targetOf(spec, label, false).cast(column);
     });
-    const same = keys.size === table.columns.length && columns.every((column, i) => column === table.columns[i]);
+    const same = specs.length === table.columns.length && columns.every((column, i) => column === table.columns[i]);
     return same ? table : new Table(labels, columns, table.length, table.index);
   };
+}
+
+function refuseRepeated(used: readonly Label[], all: readonly Label[]): void {
+  const twice = used.find((label) => all.filter((other) => labelKey(other) === labelKey(label)).length > 1);
+  if (twice !== undefined) throw new ModelError('INPUT_DUPLICATE', { column: labelText(twice) });
 }
 
 /** Any value as a table, in MLflow's manner. `asRow`: a dict is one row, as array and object columns want it. */

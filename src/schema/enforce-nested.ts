@@ -102,7 +102,7 @@ function textCells(col: Column): Value[] {
 /** `pd.Series(array)`: text becomes a text column, objects are inferred where they are no numbers. */
 function seriesOf(tensor: Tensor): Column {
   if (tensor.dtype === 'object') return inferColumn(tensor.values as Value[], { numeric: false });
-  return column(tensor.dtype === 'bytes' ? 'object' : tensor.dtype, tensor.values);
+  return column(tensor.dtype, tensor.values);
 }
 
 /** ndarray.tolist() of one dimension. */
