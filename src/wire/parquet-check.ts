@@ -63,6 +63,33 @@ export function checkPages(bytes: Uint8Array, chunks: readonly ChunkRange[]): vo
   }
 }
 
+/** Calls back with every data page of a column: its bytes as stored and what its header says. */
+export function eachDataPage(bytes: Uint8Array, chunk: ChunkRange, visit: (page: DataPage) => void): void {
+  const walker = new Walker(bytes.subarray(chunk.start, chunk.end));
+  for (let values = 0; values < chunk.values;) {
+    const header = walker.struct(0), page = pageOf(header), from = chunk.start + walker.at;
+    walker.skip(page.compressed);
+    values += page.values;
+    const v2 = header.get(8), data = header.get(5) ?? v2;
+    if (!(data instanceof Map)) continue;
+    const number = (id: number): number => Number(data.get(id) ?? 0);
+    visit({
+      data: bytes.subarray(from, from + page.compressed), uncompressed: page.uncompressed, values: page.values, encoding: number(header.has(5) ? 2 : 4), compressed: data.get(7) !== 0,
+      ...(header.has(5) ? {} : { levels: { definition: number(5), repetition: number(6) } }),
+    });
+  }
+}
+
+/** A data page as its header describes it; `levels` in version 2, whose levels stand before the compressed part. */
+export interface DataPage {
+  readonly data: Uint8Array;
+  readonly uncompressed: number;
+  readonly values: number;
+  readonly encoding: number;
+  readonly compressed: boolean;
+  readonly levels?: { readonly repetition: number; readonly definition: number };
+}
+
 /** The dictionary page at the start of a column: where its data is; undefined when the column begins with another page. */
 export function dictionaryPage(bytes: Uint8Array, chunk: ChunkRange): { readonly data: Uint8Array; readonly uncompressed: number; readonly entries: number } | undefined {
   const walker = new Walker(bytes.subarray(chunk.start, chunk.end)), header = walker.struct(0);
@@ -165,7 +192,8 @@ class Walker {
 
   #element(type: number, depth: number): number | Fields | undefined {
     switch (type) {
-      case 1: case 2: return undefined;
+      case 1: return 1;
+      case 2: return 0;
       case 3: this.#byte(); return undefined;
       case 4: case 5: case 6: return this.#zigzag();
       case 7: this.skip(8); return undefined;

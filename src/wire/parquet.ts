@@ -9,8 +9,9 @@ import { valuesOf } from '../data/value-at.ts';
 import { Tuple, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { type ArrowField, arrowFields } from './parquet-arrow.ts';
-import { type ChunkRange, checkFooter, checkPages, checkZstd, dictionaryPage } from './parquet-check.ts';
+import { type ChunkRange, checkFooter, checkPages, checkZstd, dictionaryPage, eachDataPage } from './parquet-check.ts';
 import { leafColumn, type LeafKind, leafKind, nullableColumn } from './parquet-leaf.ts';
+import { checkRuns } from './parquet-runs.ts';
 import { type Node, nodeValues } from './parquet-nested.ts';
 import { type PandasColumn, type PandasNote, pandasNote } from './parquet-pandas.ts';
 
@@ -63,6 +64,7 @@ async function read(bytes: Uint8Array): Promise<Table> {
   if (new Set(names).size < names.length || names.includes('__proto__')) throw new ModelError('PARQUET_INVALID', { reason: 'two columns have one name, or a name is not allowed' });
   const chunks = chunksOf(metadata, tree);
   checkPages(bytes, chunks);
+  for (const chunk of chunks) checkChunkRuns(bytes, chunk, compressors);
   const nodes = new Map(tree.children.map((child) => [child.element.name, nodeOf(child)] as const));
   const parts = new Map<string, { start: number; data: ArrayLike<unknown> }[]>(names.map((name) => [name, []]));
   await hyparquet.parquetRead({
@@ -103,6 +105,10 @@ interface Chunk extends ChunkRange {
   readonly column: string;
   readonly codec: CompressionCodec;
   readonly bytes: boolean;
+  readonly boolean: boolean;
+  /** Highest levels. */
+  readonly repetition: number;
+  readonly definition: number;
 }
 
 function chunksOf(metadata: FileMetaData, tree: SchemaTree): Chunk[] {
@@ -114,8 +120,39 @@ function chunksOf(metadata: FileMetaData, tree: SchemaTree): Chunk[] {
     return {
       start, end: start + Number(meta.total_compressed_size), values: Number(meta.num_values),
       column: flat.has(meta.path_in_schema[0] ?? '') ? (meta.path_in_schema[0] ?? '') : '', codec: meta.codec, bytes: meta.type === 'BYTE_ARRAY',
+      boolean: meta.type === 'BOOLEAN', ...levelsOf(tree, meta.path_in_schema),
     };
   }));
+}
+
+/** Highest repetition and definition levels of a leaf. */
+function levelsOf(tree: SchemaTree, path: readonly string[]): { repetition: number; definition: number } {
+  let node = tree, repetition = 0, definition = 0;
+  for (const name of path) {
+    const child = node.children.find(({ element }) => element.name === name);
+    if (!child) throw new ModelError('PARQUET_INVALID', { reason: 'a column is not in the schema' });
+    if (child.element.repetition_type === 'REPEATED') repetition++;
+    if (child.element.repetition_type !== 'REQUIRED') definition++;
+    node = child;
+  }
+  return { repetition, definition };
+}
+
+const RUN_ENCODINGS: ReadonlySet<number> = new Set([2, 3, 8]);
+
+/** Decompresses each page once to hold its runs to its size. */
+function checkChunkRuns(bytes: Uint8Array, chunk: Chunk, compressors: Compressors): void {
+  if (chunk.values === 0) return;
+  eachDataPage(bytes, chunk, (page) => {
+    const { values, levels } = page, { repetition, definition, boolean } = chunk, indices = RUN_ENCODINGS.has(page.encoding);
+    const known = { values, repetition, definition, boolean };
+    const unpack = (data: Uint8Array, length: number): Uint8Array => (chunk.codec === 'UNCOMPRESSED' ? data : (compressors[chunk.codec]?.(data, length) ?? data));
+    if (!levels) return checkRuns(unpack(page.data, page.uncompressed), { ...known, indices });
+    checkRuns(page.data, { ...known, indices: false, levels });
+    if (!indices) return;
+    const start = levels.repetition + levels.definition, tail = page.data.subarray(start);
+    checkRuns(page.compressed ? unpack(tail, page.uncompressed - start) : tail, { ...known, repetition: 0, definition: 0, indices });
+  });
 }
 
 function startOf(meta: ColumnMetaData): number {
