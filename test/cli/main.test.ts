@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -133,7 +133,9 @@ describe('verify', () => {
   });
 
   it('says what is missing', async () => {
-    expect((await run(['verify', WINE])).err).toContain('NOTHING_TO_VERIFY');
+    mkdirSync(join(place, 'alone', 'model'), { recursive: true });
+    for (const name of ['MLmodel', 'model.ubj']) copyFileSync(`${WINE}/${name}`, join(place, 'alone', 'model', name));
+    expect((await run(['verify', join(place, 'alone', 'model')])).err).toContain('NOTHING_TO_VERIFY');
     expect((await run(['verify', WINE, file('broken.jsonl', '{"body": 1}\n')])).err).toContain('RECORDING_INVALID');
     expect((await run(['verify', WINE, '--record', join(place, 'out.jsonl'), '--python', join(place, 'no-python')])).err).toContain('PYTHON_MISSING');
   });
