@@ -2,8 +2,8 @@
  * Scores one request body without a server.
  * @module
  */
+import { decoderOf } from '../model/decoder.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
-import { compileDecoder } from '../wire/decode.ts';
 import { formatOutput, formatPredictions } from '../wire/response.ts';
 
 /** What the body is and what is asked for. */
@@ -18,7 +18,7 @@ export async function scoreBody(model: LoadedModel, body: Uint8Array, request: B
   const { contentType, output, scoringProtocol } = request;
   // MLflow's `models predict` reads CSV without the schema.
   const signature = contentType === 'text/csv' && model.enforcement === 'mlflow' ? undefined : model.signature;
-  const decode = compileDecoder(signature, { enforcement: model.enforcement, scoringProtocol, fromTypeHint: model.metadata.isSignatureFromTypeHint });
+  const decode = decoderOf(model, scoringProtocol, signature);
   const decoded = await decode(body, contentType);
   const answer = await model.score(decoded.data, { enforced: decoded.enforced, params: decoded.params, output });
   return output === undefined ? formatPredictions(answer, decoded) : `{"predictions": ${formatOutput(answer)}}`;

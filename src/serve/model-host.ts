@@ -2,15 +2,16 @@
  * The models of a server by name.
  * @module
  */
+import { decoderOf } from '../model/decoder.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
-import { compileDecoder, type Decoded } from '../wire/decode.ts';
+import type { Decoder } from '../wire/decode.ts';
 import type { ServeOptions } from './options.ts';
 
 /** A model and what was worked out for its requests when it was added. */
 export interface ServedModel {
   readonly name: string;
   readonly model: LoadedModel;
-  decode(body: Uint8Array, contentType: string | undefined): Decoded | Promise<Decoded>;
+  readonly decode: Decoder;
 }
 
 /** Name → model. The first one added answers requests that name none. */
@@ -22,12 +23,7 @@ export class ModelHost {
   }
 
   add(name: string, model: LoadedModel): void {
-    const decode = compileDecoder(model.signature, {
-      enforcement: model.enforcement,
-      scoringProtocol: this.#options.scoringProtocol,
-      fromTypeHint: model.metadata.isSignatureFromTypeHint,
-    });
-    this.#models.set(name, { name, model, decode });
+    this.#models.set(name, { name, model, decode: decoderOf(model, this.#options.scoringProtocol) });
   }
 
   get(name?: string): ServedModel | undefined {

@@ -3,6 +3,7 @@
  * @module
  */
 import { parseJson } from '../data/json-parse.ts';
+import { Table } from '../data/table.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { compileValueEnforcer, type ValueEnforcer } from '../schema/enforce-values.ts';
@@ -19,6 +20,7 @@ import { compileLlmSplit, isLlmInput } from './llm.ts';
 import { parquetTable } from './parquet.ts';
 import { compileTableCasts } from './table-casts.ts';
 import { jsonText, utf8Text } from './text.ts';
+import { fillMissing } from './v1-cast.ts';
 import { compileV1Decoder, isV1Body, isV1ContentType } from './v1.ts';
 
 /** What a body holds. */
@@ -44,6 +46,8 @@ export interface DecoderOptions {
   readonly maxDepth?: number;
   /** JSON bodies go through the fast path first; without it nothing is enforced in mode mlflow. @default true */
   readonly fast?: boolean;
+  /** Without a signature, frame columns of nulls only are float NaN, as MLflow 1.x read them; today's are objects. @default false */
+  readonly nullsAreFloat?: boolean;
 }
 
 /** Reads a body of a content type. */
@@ -81,7 +85,7 @@ export function compileDecoder(signature: ModelSignature | undefined, options: D
 }
 
 function compileTodaysDecoder(signature: ModelSignature | undefined, options: DecoderOptions): Decoder {
-  const kindOf = cachedBodyKind(), formats = compileFormats(signature, options.enforcement);
+  const kindOf = cachedBodyKind(), formats = compileFormats(signature, options);
   const json = compileJson(signature, formats, options), fast = options.fromTypeHint || options.fast === false ? undefined : compileFastDecoder(signature, options.enforcement);
   return (body, contentType) => {
     switch (kindOf(contentType)) {
@@ -95,13 +99,14 @@ function compileTodaysDecoder(signature: ModelSignature | undefined, options: De
   };
 }
 
-function compileFormats(signature: ModelSignature | undefined, enforcement: Enforcement): Formats {
+function compileFormats(signature: ModelSignature | undefined, { enforcement, nullsAreFloat }: DecoderOptions): Formats {
   const lossless = enforcement === 'mlflow' ? undefined : compileValueEnforcer(signature, enforcement);
-  return lossless ? losslessFormats(lossless) : mlflowFormats(signature);
+  return lossless ? losslessFormats(lossless) : mlflowFormats(signature, nullsAreFloat ?? false);
 }
 
-function mlflowFormats(signature: ModelSignature | undefined): Formats {
-  const schema = signature?.inputs, cast = compileTableCasts(schema), plan = compileTensorPlan(schema);
+function mlflowFormats(signature: ModelSignature | undefined, nullsAreFloat: boolean): Formats {
+  const schema = signature?.inputs, plan = compileTensorPlan(schema);
+  const cast = schema === undefined && nullsAreFloat ? withNullsAsFloat : compileTableCasts(schema);
   return {
     dataframe_split: (value) => cast(splitTable(value)),
     dataframe_records: (value) => cast(recordsTable(value)),
@@ -110,6 +115,10 @@ function mlflowFormats(signature: ModelSignature | undefined): Formats {
     csv: compileCsv(schema),
     enforced: false,
   };
+}
+
+function withNullsAsFloat(table: Table): Table {
+  return new Table(table.names, table.columns.map(fillMissing), table.length, table.index);
 }
 
 function losslessFormats(enforcer: ValueEnforcer): Formats {
