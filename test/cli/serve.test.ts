@@ -72,6 +72,19 @@ describe('one process', () => {
     expect(ms).toBeLessThan(5000);
   });
 
+  it('goes on when nobody reads its log any more', async () => {
+    for (const workers of ['1', '2']) {
+      const served = await serve(['serve', WINE, '--access-log', '-w', workers]);
+      served.child.stdout?.destroy();
+      served.child.stderr?.destroy();
+      for (let i = 0; i < 6; i++) {
+        expect(await fresh(served)).toBe(200);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      expect(await served.stop()).toMatchObject({ status: 0 });
+    }
+  });
+
   it('takes MLflow\'s variables', async () => {
     const served = await serve(['serve', WINE], { MLFLOW_HOST: 'localhost', MLMODEL_ENFORCEMENT: 'strict' });
     expect((await score(served)).status).toBe(200);

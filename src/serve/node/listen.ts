@@ -86,6 +86,17 @@ function started(server: HttpServer, options: ListenOptions): Promise<void> {
   });
 }
 
+/** Standard output. When its reader has gone the log ends, and the server goes on. */
+function stdoutLog(): (text: string) => void {
+  let open = true;
+  process.stdout.removeAllListeners('error').on('error', () => {
+    open = false;
+  });
+  return (text) => {
+    if (open) process.stdout.write(text);
+  };
+}
+
 /** Between node:http and the app: limits, bodies, writing. */
 class Front {
   readonly #app: Matcher;
@@ -99,7 +110,7 @@ class Front {
     this.#app = app;
     this.#options = options;
     this.#budget = new BodyBudget(Math.max(8 * options.bodyLimit, 2 ** 28));
-    this.#log = options.accessLog ? new AccessLog(options.log ?? ((text) => void process.stdout.write(text))) : undefined;
+    this.#log = options.accessLog ? new AccessLog(options.log ?? stdoutLog()) : undefined;
   }
 
   accept(request: IncomingMessage, response: Measured): void {

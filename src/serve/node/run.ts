@@ -36,8 +36,9 @@ export async function runServer(order: ServeOrder, hooks: RunHooks): Promise<num
   return 0;
 }
 
-/** Resolves at the first SIGTERM or SIGINT. */
+/** Resolves at the first SIGTERM or SIGINT. From here on a lost standard error ends no server. */
 export function stopSignal(): Promise<undefined> {
+  process.stderr.on('error', () => {});
   return new Promise((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(undefined));
   });
