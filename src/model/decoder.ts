@@ -12,6 +12,6 @@ export function decoderOf(model: LoadedModel, scoringProtocol: '1' | '2' | 'auto
   return compileDecoder(signature, {
     enforcement, scoringProtocol,
     fromTypeHint: metadata.isSignatureFromTypeHint,
-    nullsAreFloat: Number.parseInt(metadata.mlflowVersion ?? '0', 10) < 2,
+    nullsAreFloat: Number.parseInt(metadata.mlflowVersion ?? '', 10) < 2,
   });
 }
