@@ -1,6 +1,6 @@
 /**
  * JSON text to values without loss, as Python's json.loads reads it: 1 (bigint) is not 1.0 (number), integers of any size
- * are exact, NaN and ±Infinity are numbers, the last of duplicate keys wins. Objects become Maps, so no key is special.
+ * are exact, NaN and ±Infinity are numbers, the last of duplicate keys wins unless it is told to refuse them. Objects become Maps, so no key is special.
  * @module
  */
 import { ModelError } from '../errors/model-error.ts';
@@ -10,6 +10,8 @@ import type { Value } from './values.ts';
 export interface JsonParseOptions {
   /** Deepest nesting of arrays and objects. @default 512 */
   maxDepth?: number;
+  /** A key that an object has twice: the last one counts, or the text is refused. @default 'last' */
+  duplicates?: 'last' | 'refuse';
   /** Reads a number's text in another way (as the JSON readers of older libraries do). */
   number?: (text: string, offset: number) => bigint | number;
 }
@@ -34,11 +36,13 @@ class Reader {
   readonly #text: string;
   readonly #maxDepth: number;
   readonly #numberOf: JsonParseOptions['number'];
+  readonly #refuseDuplicates: boolean;
   #at = 0;
   constructor(text: string, options: JsonParseOptions) {
     this.#text = text;
     this.#maxDepth = options.maxDepth ?? 512;
     this.#numberOf = options.number;
+    this.#refuseDuplicates = options.duplicates === 'refuse';
   }
 
   document(): Value {
@@ -131,7 +135,11 @@ class Reader {
     for (;;) {
       this.#space();
       if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#fail('expected a key in double quotes');
-      const key = this.#string();
+      const start = this.#at, key = this.#string();
+      if (this.#refuseDuplicates && out.has(key)) {
+        this.#at = start;
+        this.#fail('an object has this key twice');
+      }
       this.#space();
       if (this.#text.charCodeAt(this.#at) !== COLON) this.#fail("expected ':'");
       this.#at++;

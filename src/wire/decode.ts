@@ -19,7 +19,7 @@ import { compileInstances } from './instances.ts';
 import { compileLlmSplit, isLlmInput } from './llm.ts';
 import { parquetTable } from './parquet.ts';
 import { compileTableCasts } from './table-casts.ts';
-import { jsonText, utf8Text } from './text.ts';
+import { jsonOptions, jsonText, utf8Text } from './text.ts';
 import { fillMissing } from './v1-cast.ts';
 import { compileV1Decoder, isV1Body, isV1ContentType } from './v1.ts';
 
@@ -139,7 +139,7 @@ function losslessFormats(enforcer: ValueEnforcer): Formats {
 }
 
 function compileJson(signature: ModelSignature | undefined, formats: Formats, options: DecoderOptions): (body: Uint8Array) => Decoded {
-  const splitLlm = compileLlmSplit(signature?.params), parseOptions = { maxDepth: options.maxDepth ?? 512 };
+  const splitLlm = compileLlmSplit(signature?.params), parseOptions = jsonOptions(options.enforcement, options.maxDepth);
   return (bytes) => {
     const body = parseJson(jsonText(bytes), parseOptions);
     if (!(body instanceof Map)) return castFailure(`the body must be a JSON object with exactly one of ${FORMATS.join(', ')}`);

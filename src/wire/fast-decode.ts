@@ -5,12 +5,13 @@
  * twice, a missing column, an odd number) ends it, and the general path reads the body anew and decides.
  * @module
  */
-import { parseJson } from '../data/json-parse.ts';
+import { type JsonParseOptions, parseJson } from '../data/json-parse.ts';
 import type { Value } from '../data/values.ts';
 import type { Enforcement, ModelSignature } from '../schema/signature.ts';
 import { CLOSE_MAP, COMMA, Cursor, OPEN_MAP } from './fast-cursor.ts';
 import { compileFastColumns, type FastForms } from './fast-columns.ts';
 import { scratch } from './fast-scratch.ts';
+import { jsonOptions } from './text.ts';
 import { compileFastTensor } from './fast-tensor.ts';
 
 /** What the model is given, already enforced, and the request's `params` as they came. */
@@ -41,12 +42,12 @@ export function compileFastDecoder(signature: ModelSignature | undefined, mode: 
   const schema = signature?.inputs;
   const forms = schema && (schema.tensors ? compileFastTensor(schema) : compileFastColumns(schema, mode));
   if (!forms) return undefined;
-  const cursor = new Cursor();
+  const cursor = new Cursor(), json = jsonOptions(mode);
   return (body) => {
     cursor.bytes = body;
     cursor.at = 0;
     scratch.begin(body.length);
-    const decoded = document(cursor, forms);
+    const decoded = document(cursor, forms, json);
     cursor.bytes = EMPTY;
     scratch.release();
     return decoded;
@@ -55,7 +56,7 @@ export function compileFastDecoder(signature: ModelSignature | undefined, mode: 
 
 const EMPTY = new Uint8Array(0);
 
-function document(cursor: Cursor, forms: FastForms): FastDecoded | undefined {
+function document(cursor: Cursor, forms: FastForms, json: JsonParseOptions): FastDecoded | undefined {
   if (!cursor.take(OPEN_MAP)) return undefined;
   const data = cursor.key(SPLIT) ? forms.split(cursor)
     : cursor.key(INPUTS) || cursor.key(INSTANCES) ? forms.free(cursor)
@@ -64,19 +65,19 @@ function document(cursor: Cursor, forms: FastForms): FastDecoded | undefined {
   let params: Value | undefined;
   if (cursor.take(COMMA)) {
     if (!cursor.key(PARAMS)) return undefined;
-    params = lastValue(cursor);
+    params = lastValue(cursor, json);
     if (params === undefined) return undefined;
   }
   return cursor.take(CLOSE_MAP) && cursor.peek() === -1 ? { data, params } : undefined;
 }
 
 /** The value from here up to the last brace of the body; another key behind it makes it no JSON. */
-function lastValue(cursor: Cursor): Value | undefined {
+function lastValue(cursor: Cursor, json: JsonParseOptions): Value | undefined {
   const { bytes, at } = cursor, end = bytes.lastIndexOf(CLOSE_MAP);
   if (end < at) return undefined;
   cursor.at = end;
   try {
-    return parseJson(utf8.decode(bytes.subarray(at, end)));
+    return parseJson(utf8.decode(bytes.subarray(at, end)), json);
   } catch {
     return undefined;
   }

@@ -1,8 +1,10 @@
 /**
- * Bytes of a body to text.
+ * Bytes of a body to text, and how its JSON is read.
  * @module
  */
+import type { JsonParseOptions } from '../data/json-parse.ts';
 import { ModelError } from '../errors/model-error.ts';
+import type { Enforcement } from '../schema/signature.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -32,6 +34,11 @@ export function jsonText(bytes: Uint8Array): string {
     case 'utf-16le': case 'utf-16be': return utf16(rest, encoding === 'utf-16le');
     default: return utf32(rest, encoding === 'utf-32le');
   }
+}
+
+/** How JSON bodies are parsed: what keeps every value also refuses keys of which only the last would count. */
+export function jsonOptions(enforcement: Enforcement, maxDepth: number = 512): Required<Omit<JsonParseOptions, 'number'>> {
+  return { maxDepth, duplicates: enforcement === 'mlflow' ? 'last' : 'refuse' };
 }
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be';

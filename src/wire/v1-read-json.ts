@@ -29,8 +29,6 @@ export interface ReadJsonOptions {
   /** dtypes forced by the schema; undefined without one. */
   readonly dtypes: ForcedDTypes | undefined;
   readonly maxDepth: number;
-  /** Read numbers as ujson does, and guess dates by column name where no schema says otherwise. */
-  readonly inexact: boolean;
 }
 
 /**
@@ -38,14 +36,14 @@ export interface ReadJsonOptions {
  * @throws ModelError JSON_INVALID, JSON_TOO_DEEP, FRAME_INVALID
  */
 export function readJson15(text: string, orient: 'split' | 'records', options: ReadJsonOptions, schema: Schema | undefined): Table {
-  const { dtypes, inexact, maxDepth } = options;
-  const tree = parseJson(text, { maxDepth, ...(inexact ? { number: ujsonNumber } : {}) });
+  const { dtypes, maxDepth } = options;
+  const tree = parseJson(text, { maxDepth, number: ujsonNumber });
   const raw = orient === 'split' ? splitFrame(tree) : recordsFrame(tree);
-  const names = inexact ? convertLabels(raw.names) : raw.names;
+  const names = convertLabels(raw.names);
   const binary = new Set(schema?.columns?.filter((spec) => spec.type === 'binary').map((spec) => spec.name));
   const columns = raw.columns.map((col, j) => {
     const plain = asPandas15(col), name = names[j] ?? null;
-    if (dtypes === undefined) return fillMissing(inexact && isDateName(name) ? (guessDates(plain) ?? plain) : plain);
+    if (dtypes === undefined) return fillMissing(isDateName(name) ? (guessDates(plain) ?? plain) : plain);
     const typed = forced(plain, typeof dtypes === 'string' ? dtypes : dtypes.get(name));
     return binary.has(name) ? decodeBinary(typed) : typed;
   });

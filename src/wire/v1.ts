@@ -5,7 +5,7 @@
  */
 import type { DType } from '../data/dtype.ts';
 import { frameFromRows } from '../data/frame.ts';
-import { parseJson } from '../data/json-parse.ts';
+import { type JsonParseOptions, parseJson } from '../data/json-parse.ts';
 import { Table } from '../data/table.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
@@ -14,7 +14,7 @@ import type { Schema } from '../schema/schema.ts';
 import type { ModelSignature } from '../schema/signature.ts';
 import { compileCsv, csvCells } from './csv.ts';
 import type { Decoded, Decoder, DecoderOptions } from './decode.ts';
-import { utf8Text } from './text.ts';
+import { jsonOptions, utf8Text } from './text.ts';
 import { asPandas15 } from './v1-cast.ts';
 import { enforce15, numpyOf } from './v1-enforce.ts';
 import { csvFloat15 } from './v1-numbers.ts';
@@ -40,15 +40,15 @@ interface Forms {
  * MLflow 1.30 did; in the other modes values are read exactly and cast without loss.
  */
 export function compileV1Decoder(signature: ModelSignature | undefined, options: DecoderOptions): Decoder {
-  const maxDepth = options.maxDepth ?? 512, schema = signature?.inputs;
+  const json = jsonOptions(options.enforcement, options.maxDepth);
   const enforcer = options.enforcement === 'mlflow' ? undefined : compileValueEnforcer(signature, options.enforcement);
-  const forms = enforcer ? losslessForms(enforcer, maxDepth) : pandasForms(schema, maxDepth, options.enforcement === 'mlflow');
+  const forms = enforcer ? losslessForms(enforcer, json) : pandasForms(signature?.inputs, json.maxDepth);
   const read = (body: Uint8Array, kind: Kind): Value => {
     const text = utf8Text(body);
     switch (kind) {
       case 'csv': return forms.csv(text);
       case 'numpy-split': return forms.numpySplit(text);
-      case 'json': return inferred(text, forms, maxDepth);
+      case 'json': return inferred(text, forms, json);
       default: return forms.oriented(text, kind);
     }
   };
@@ -85,18 +85,18 @@ function kindOf(header: string | undefined): Kind {
   throw new ModelError('CONTENT_TYPE_UNSUPPORTED', { type: format === undefined ? type : `${type}; format=${format}` });
 }
 
-function inferred(text: string, forms: Forms, maxDepth: number): Value {
-  const tree = parseJson(text, { maxDepth });
+function inferred(text: string, forms: Forms, json: JsonParseOptions): Value {
+  const tree = parseJson(text, json);
   if (Array.isArray(tree)) return forms.oriented(text, 'records');
   if (!(tree instanceof Map)) throw new ModelError('FRAME_INVALID', { reason: 'the body is neither a list nor an object' });
   return tree.has('instances') || tree.has('inputs') ? forms.serving(tree) : forms.oriented(text, 'split');
 }
 
-function pandasForms(schema: Schema | undefined, maxDepth: number, inexact: boolean): Forms {
-  const dtypes = schema && forcedDTypes(schema), readCsv = compileCsv(schema, inexact ? csvFloat15 : Number);
+function pandasForms(schema: Schema | undefined, maxDepth: number): Forms {
+  const dtypes = schema && forcedDTypes(schema), readCsv = compileCsv(schema, csvFloat15);
   const enforce = (data: Value): Value => (schema ? enforce15(data, schema) : data);
   return {
-    oriented: (text, orient) => enforce(readJson15(text, orient, { dtypes, maxDepth, inexact }, schema)),
+    oriented: (text, orient) => enforce(readJson15(text, orient, { dtypes, maxDepth }, schema)),
     serving: (body) => enforce(parseServing15(body, schema)),
     numpySplit: (text) => enforce(numpySplit(text, maxDepth)),
     csv: (text) => {
@@ -123,15 +123,15 @@ function numpySplit(text: string, maxDepth: number): Table {
   return new Table(table.names, table.columns.map(asPandas15), table.length, table.index);
 }
 
-function losslessForms(enforcer: ValueEnforcer, maxDepth: number): Forms {
+function losslessForms(enforcer: ValueEnforcer, json: JsonParseOptions): Forms {
   const split = (tree: Value): Value => {
     if (!(tree instanceof Map) || !tree.has('data')) throw new ModelError('FRAME_INVALID', { reason: 'a split body is an object with data, columns and index' });
     return enforcer.split(tree.get('columns'), tree.get('data') ?? null);
   };
   return {
-    oriented: (text, orient) => (orient === 'split' ? split(parseJson(text, { maxDepth })) : enforcer.records(parseJson(text, { maxDepth }))),
+    oriented: (text, orient) => (orient === 'split' ? split(parseJson(text, json)) : enforcer.records(parseJson(text, json))),
     serving: (body) => (body.has('instances') ? enforcer.instances(body.get('instances') ?? null) : enforcer.inputs(body.get('inputs') ?? null)),
-    numpySplit: (text) => split(parseJson(text, { maxDepth })),
+    numpySplit: (text) => split(parseJson(text, json)),
     csv: (text) => {
       const { names, columns } = csvCells(text);
       return enforcer.csv(names, columns);
