@@ -4,10 +4,12 @@
  */
 import { fromPlain } from '../data/from-plain.ts';
 import { frameFromColumns, frameFromRows } from '../data/frame.ts';
+import { Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
-import type { ModelSignature } from '../schema/signature.ts';
+import type { Enforcement, ModelSignature } from '../schema/signature.ts';
+import { compileTableCasts } from '../wire/table-casts.ts';
 
 /** Rows, columns, typed arrays, a Tensor, {name: Tensor}, a Table, an Arrow table, or any other value a model takes. */
 export type PlainInput = unknown;
@@ -19,9 +21,13 @@ export type PlainParams = Readonly<Record<string, unknown>> | ReadonlyMap<string
  * Plain data as the value that enforcement takes: it judges what is typed (Tables, tensors, typed arrays, Arrow) by type and
  * casts the rest by value. Without a signature rows and columns become a Table, everything else stays.
  */
-export function readInput(input: PlainInput, signature: ModelSignature | undefined): Value {
-  const data = fromPlain(input);
-  return signature?.inputs === undefined ? free(data) : data;
+export function readInput(input: PlainInput, signature: ModelSignature | undefined, enforcement: Enforcement): Value {
+  const data = fromPlain(input), schema = signature?.inputs;
+  if (schema === undefined) return free(data);
+  if (enforcement !== 'mlflow' || schema.columns === undefined) return data;
+  // JavaScript does not tell 3 from 3.0, so plain rows and columns are cast as the server casts those of a JSON body.
+  const table = free(data);
+  return table !== data && table instanceof Table ? compileTableCasts(schema)(table) : data;
 }
 
 /** @throws ModelError PARAM_FORM_INVALID when they are no object of names and values */

@@ -82,7 +82,7 @@ export class LoadedModel {
     // A server never comes here, so it does not load this.
     const { readInput, readParams } = await import('./input.ts');
     const { output, signal } = options;
-    return this.score(readInput(input, this.signature), { params: readParams(options.params), output, signal });
+    return this.score(readInput(input, this.signature, this.enforcement), { params: readParams(options.params), output, signal });
   }
 
   /** Scores data that is a {@link Value} already; answers at once where the engine does. */

@@ -62,6 +62,13 @@ describe('predict', () => {
     await expect(model.predict(rows, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
   });
 
+  it('casts whole numbers of plain rows as the server does in mode mlflow', async () => {
+    const strict = await loadModel('examples/wine-quality', { enforcement: 'mlflow' });
+    const names = (strict.signature?.inputs?.inputNames() ?? []) as string[], row = Object.fromEntries(names.map((name) => [name, 3]));
+    const typed = Object.fromEntries(names.map((name) => [name, new Float64Array([3])]));
+    expect(await strict.predict([row])).toEqual(await strict.predict(typed));
+    await strict.close();
+  });
   it('ignores extra columns in safe, refuses them in strict', async () => {
     const extra = rows.map((row) => ({ ...row, extra: 1 }));
     expect(await (await load()).predict(extra)).toBeInstanceOf(Tensor);
