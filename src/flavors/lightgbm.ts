@@ -8,6 +8,7 @@ import { ModelError } from '../errors/model-error.ts';
 import { readLightgbmText } from '../formats/lightgbm-text.ts';
 import { readPythonFile, unknownGlobals } from '../formats/python-file.ts';
 import type { Flavor, FlavorContext, Predictor } from './_contract.ts';
+import { modelPath } from './_model-path.ts';
 import { LightgbmBooster } from './lightgbm-booster.ts';
 import { labelsOrValues, LIGHTGBM_GLOBALS, lightgbmEstimator, probabilities, type LightgbmEstimator } from './lightgbm-sklearn.ts';
 
@@ -46,10 +47,9 @@ function modelOf(context: FlavorContext): Promise<LightgbmEstimator> {
   return model;
 }
 
-async function readModel({ config, files }: FlavorContext): Promise<LightgbmEstimator> {
-  const { data, lgb_version: version = '', model_class: type = BOOSTER } = config;
-  if (typeof data !== 'string') throw new ModelError('FLAVOR_CONFIG_INVALID', { flavor: 'lightgbm', reason: 'it does not name its data' });
-  const bytes = await files.read(data);
+async function readModel(context: FlavorContext): Promise<LightgbmEstimator> {
+  const { lgb_version: version = '', model_class: type = BOOSTER } = context.config, data = modelPath(context, 'lightgbm');
+  const bytes = await context.files.read(data);
   if (type === BOOSTER) {
     const text = readLightgbmText(new TextDecoder().decode(bytes), data);
     return { booster: new LightgbmBooster(text, { bestIteration: 0, pandasCategorical: text.pandasCategorical, version: String(version), estimator: false }), classes: null, multiclass: false };
@@ -57,9 +57,9 @@ async function readModel({ config, files }: FlavorContext): Promise<LightgbmEsti
   return lightgbmEstimator(readPythonFile(bytes, { file: data, allow: LIGHTGBM_GLOBALS }), data, String(version));
 }
 
-async function unknownNames({ config, files }: FlavorContext): Promise<readonly string[]> {
-  const file = String(config['data']);
-  return unknownGlobals(await files.read(file), { file, allow: LIGHTGBM_GLOBALS });
+async function unknownNames(context: FlavorContext): Promise<readonly string[]> {
+  const file = modelPath(context, 'lightgbm');
+  return unknownGlobals(await context.files.read(file), { file, allow: LIGHTGBM_GLOBALS });
 }
 
 function predictorOf(model: LightgbmEstimator): Predictor {

@@ -9,6 +9,7 @@ import { type OnnxType, typeName } from '../formats/onnx-type.ts';
 import type { ModelFiles } from '../mlmodel/files.ts';
 import { innerPath } from '../mlmodel/paths.ts';
 import type { FlavorContext } from './_contract.ts';
+import { modelPath } from './_model-path.ts';
 import { isKnownOperator } from './onnx-operators.ts';
 import type { ExternalFile } from './onnx-runtime.ts';
 import { type InputSpec, isSupportedElement } from './onnx-tensors.ts';
@@ -31,10 +32,8 @@ export interface OnnxFile {
  * Reads the model that MLmodel names.
  * @throws ModelError FLAVOR_CONFIG_INVALID, FILE_NOT_FOUND, FILE_TRUNCATED, FILE_MALFORMED, FILE_LIMIT_EXCEEDED, PATH_OUTSIDE_MODEL
  */
-export async function readOnnxFile({ files, config, model: meta }: FlavorContext): Promise<OnnxFile> {
-  const named = config['data'] ?? (meta.flavors['python_function'] as { data?: unknown } | undefined)?.data;
-  if (typeof named !== 'string') throw new ModelError('FLAVOR_CONFIG_INVALID', { flavor: 'onnx', reason: 'data, the path of the model, is missing' });
-  const path = innerPath(named), bytes = await files.read(path), model = readOnnxModel(bytes, path);
+export async function readOnnxFile(context: FlavorContext): Promise<OnnxFile> {
+  const { files } = context, path = modelPath(context, 'onnx'), bytes = await files.read(path), model = readOnnxModel(bytes, path);
   const external = await checkExternal(files, path, model);
   const constants = new Set([...model.graph.initializers.map((tensor) => tensor.name), ...model.graph.sparseInitializers]);
   const inputs = model.graph.inputs.filter((input) => !constants.has(input.name));

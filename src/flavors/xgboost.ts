@@ -10,6 +10,7 @@ import { ModelError } from '../errors/model-error.ts';
 import { isMagic, parseXgboostBinary } from '../formats/xgboost-binary.ts';
 import { parseXgboostJson } from '../formats/xgboost-json.ts';
 import type { Flavor, FlavorContext, Predictor } from './_contract.ts';
+import { modelPath } from './_model-path.ts';
 import { XgboostBooster, type Rounds } from './xgboost-booster.ts';
 import { xgboostMatrix } from './xgboost-input.ts';
 import { readParams, type XgboostCall } from './xgboost-params.ts';
@@ -57,12 +58,11 @@ function modelOf(context: FlavorContext): Promise<Loaded> {
   return model;
 }
 
-async function readModel({ config, files }: FlavorContext): Promise<Loaded> {
-  const { data, model_class: type = BOOSTER, xgb_version: version } = config;
-  if (typeof data !== 'string') throw new ModelError('FLAVOR_CONFIG_INVALID', { flavor: 'xgboost', reason: 'it does not name its data' });
+async function readModel(context: FlavorContext): Promise<Loaded> {
+  const { model_class: type = BOOSTER, xgb_version: version } = context.config, data = modelPath(context, 'xgboost');
   const kind = estimatorKind(String(type));
   if (type !== BOOSTER && kind === undefined) throw new ModelError('NOT_NATIVE', { flavor: 'xgboost', unsupported: `class ${String(type)}` });
-  const bytes = await files.read(data);
+  const bytes = await context.files.read(data);
   // The extension does not tell: a .xgb is binary from 1.x and UBJSON from 2.x on. Old binaries may lack the magic.
   const model = isMagic(bytes) || bytes[0] !== 0x7b ? parseXgboostBinary(bytes, data) : parseXgboostJson(bytes, data);
   const booster = new XgboostBooster(model, data, { direct: kind !== undefined });

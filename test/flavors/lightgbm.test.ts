@@ -53,7 +53,7 @@ describe('the lightgbm flavor', () => {
     const other: FlavorContext = { ...context, files: { ...context.files, name: 'x', list: async () => [], stat: async () => undefined, read: async () => pickle } };
     expect(await lightgbm.inspect(other)).toEqual({ native: false, unsupported: ['os.system', 'm.C'] });
     await expect(lightgbm.load(other)).rejects.toMatchObject({ code: 'GLOBAL_REFUSED' });
-    const noData: FlavorContext = { ...context, config: {} };
+    const noData: FlavorContext = { ...context, config: { data: 5 } };
     await expect(lightgbm.load(noData)).rejects.toMatchObject({ code: 'FLAVOR_CONFIG_INVALID' });
   });
 });
