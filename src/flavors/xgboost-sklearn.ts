@@ -3,13 +3,14 @@
  * Source: XGBModel, XGBClassifier and XGBRanker of xgboost.sklearn, 1.7 and 3.2.
  * @module
  */
-import { parseJson } from '../data/json-parse.ts';
+import { integerStorage } from '../data/column.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import { argmaxRows, takeLabels } from '../engines/labels.ts';
 import { softmax32 } from '../engines/trees/links-float32.ts';
 import type { Matrix } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
+import { parseFileJson } from '../formats/json-text.ts';
 import type { Rounds, XgboostBooster } from './xgboost-booster.ts';
 
 /** Estimator types by class. */
@@ -64,13 +65,16 @@ export function readEstimator(booster: XgboostBooster, kind: EstimatorKind): Est
 
 function readMeta(text: string | undefined): Map<Value, Value> {
   if (text === undefined) return new Map();
-  const meta = parseJson(text, { maxDepth: 64 });
+  const meta = parseFileJson(text, 'the attribute scikit_learn', 64);
   return meta instanceof Map ? meta : invalid('the attribute scikit_learn is not an object');
 }
 
 function labelTensor(classes: Value): Tensor {
   if (!Array.isArray(classes)) return invalid('the label encoder has no classes');
-  if (classes.every((label) => typeof label === 'bigint')) return new Tensor('int64', [classes.length], Float64Array.from(classes, Number));
+  if (classes.every((label) => typeof label === 'bigint')) {
+    if (classes.some((label) => BigInt.asIntN(64, label) !== label)) return invalid('a class of the label encoder is beyond 64 bits');
+    return new Tensor('int64', [classes.length], integerStorage('int64', classes));
+  }
   if (classes.every((label) => typeof label === 'string')) return new Tensor('str', [classes.length], classes);
   if (classes.every((label) => typeof label === 'boolean')) return new Tensor('bool', [classes.length], Uint8Array.from(classes, Number));
   if (classes.every((label) => typeof label === 'number' || typeof label === 'bigint')) return new Tensor('float64', [classes.length], Float64Array.from(classes, Number));

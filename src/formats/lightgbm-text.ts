@@ -4,9 +4,9 @@
  * `pandas_categorical:JSON`. Source: GBDT::LoadModelFromString and Tree::Tree(const char*) of LightGBM.
  * @module
  */
-import { parseJson } from '../data/json-parse.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
+import { parseFileJson } from './json-text.ts';
 
 /** A model as its text says it; checked for lengths and numbers, not for the shape of its trees. */
 export interface LightgbmText {
@@ -44,7 +44,7 @@ export interface LightgbmTree {
 
 /**
  * Reads a text model.
- * @throws ModelError FILE_MALFORMED, FILE_TRUNCATED, JSON_INVALID
+ * @throws ModelError FILE_MALFORMED, FILE_TRUNCATED
  * @example
  * ```ts
  * const model = readLightgbmText(new TextDecoder().decode(bytes), 'model.lgb');
@@ -64,6 +64,8 @@ export function readLightgbmText(text: string, file: string): LightgbmText {
   const trees = treesOf(lines, features);
   const sizes = header.has('tree_sizes') ? words(header.text('tree_sizes')).length : trees.length;
   if (sizes !== trees.length) throw new ModelError('FILE_TRUNCATED', { file, offset: text.length, needed: `${sizes} trees`, available: `${trees.length} trees` });
+  // What follows the trees does not score, but the categories at the end do.
+  if (/\nparameters:\s*\n/.test(text) && !/\nend of parameters\b/.test(text)) throw new ModelError('FILE_TRUNCATED', { file, offset: text.length, needed: 'the end of the parameters', available: 'none' });
   if (trees.length % treesPerIteration !== 0) lines.fail(`${trees.length} trees at ${treesPerIteration} an iteration`);
   return {
     version: header.has('version') ? header.text('version') : '',
@@ -71,7 +73,7 @@ export function readLightgbmText(text: string, file: string): LightgbmText {
     objective: header.has('objective') ? words(header.text('objective')) : [],
     averaged: header.has('average_output'),
     trees,
-    pandasCategorical: pandasCategorical(text),
+    pandasCategorical: pandasCategorical(text, file),
   };
 }
 
@@ -246,10 +248,10 @@ function linearLeaves(block: Block, lines: Lines, leaves: number): LightgbmTree[
 }
 
 /** On the last line that is not blank, where Python's loader looks for it. */
-function pandasCategorical(text: string): LightgbmText['pandasCategorical'] {
+function pandasCategorical(text: string, file: string): LightgbmText['pandasCategorical'] {
   const end = text.trimEnd();
   const tail = end.slice(end.lastIndexOf('\n') + 1);
   if (!tail.startsWith('pandas_categorical:')) return null;
-  const value = parseJson(tail.slice('pandas_categorical:'.length));
+  const value = parseFileJson(tail.slice('pandas_categorical:'.length), file);
   return Array.isArray(value) && value.every((item) => Array.isArray(item)) ? (value as Value[][]) : null;
 }

@@ -2,9 +2,9 @@
  * The loaders of skops: from a node of the schema to data. Classes that are not plain data become inert objects.
  * @module
  */
-import { parseJson } from '../data/json-parse.ts';
 import { Tensor } from '../data/tensor.ts';
 import { ByteArray, PySet, type Value } from '../data/values.ts';
+import { parseFileJson } from './json-text.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { scalarOf, shapeSize } from './numpy-decode.ts';
 import { readNpy, readNpyDType, readNpz } from './npy.ts';
@@ -121,7 +121,7 @@ const json: Load = ({ node }, context) => {
   const content = node.get('content');
   if (typeof content !== 'string') return context.fail('the content of a JSON node is not text');
   context.budget.charge(2 * content.length);
-  return parseJson(content) as PyValue;
+  return parseFileJson(content, context.file) as PyValue;
 };
 
 function stored({ node }: SkopsNode, context: SkopsContext): Uint8Array {

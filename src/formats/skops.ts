@@ -4,9 +4,9 @@
  * Source: skops.io of skops 0.2 to 0.16 (protocols 0 to 2).
  * @module
  */
-import { parseJson } from '../data/json-parse.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
+import { parseFileJson } from './json-text.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { PickleNames } from './pickle-names.ts';
 import type { PyValue } from './python-object.ts';
@@ -29,7 +29,7 @@ const MAX_DEPTH = 512;
 /**
  * Reads a skops file to the same form as {@link readPickle} gives for the same object.
  *
- * @throws ModelError GLOBAL_REFUSED, FILE_MALFORMED, FILE_TRUNCATED, FILE_LIMIT_EXCEEDED, FILE_NOT_FOUND, JSON_INVALID
+ * @throws ModelError GLOBAL_REFUSED, FILE_MALFORMED, FILE_TRUNCATED, FILE_LIMIT_EXCEEDED, FILE_NOT_FOUND
  * @example
  * ```ts
  * const model = readSkops(bytes, { file: 'model.skops', allow: new Set(['lightgbm.sklearn.LGBMRegressor', 'lightgbm.basic.Booster']) });
@@ -44,7 +44,7 @@ export function readSkops(bytes: Uint8Array, options: SkopsOptions): PyValue {
   };
   const json = zip.read('schema.json');
   budget.charge(8 * json.length);
-  const schema = parseJson(new TextDecoder().decode(json), { maxDepth: MAX_DEPTH });
+  const schema = parseFileJson(new TextDecoder().decode(json), `${file}/schema.json`, MAX_DEPTH);
   if (!(schema instanceof Map)) return fail('it is not an object');
   const protocol = schema.get('protocol');
   if (typeof protocol !== 'bigint' || protocol < 0n || protocol > 2n) return fail(`the protocol ${String(protocol)} is not known`);

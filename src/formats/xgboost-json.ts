@@ -5,9 +5,9 @@
  * `src/data/cat_container.cc`.
  * @module
  */
-import { parseJson } from '../data/json-parse.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
+import { parseFileJson } from './json-text.ts';
 import { parseUbjson } from './ubjson.ts';
 import { MAX_FEATURES, MAX_OUTPUTS, type XgboostCategories, type XgboostModel, type XgboostTree } from './xgboost-model.ts';
 
@@ -40,17 +40,8 @@ function parseTree(bytes: Uint8Array, file: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return parsePythonJson(text, file);
-  }
-}
-
-/** For the rare file with NaN or Infinity in it, and for a message with the place. */
-function parsePythonJson(text: string, file: string): unknown {
-  try {
-    return plain(parseJson(text, { maxDepth: 64 }));
-  } catch (error) {
-    const { offset, reason } = (ModelError.isInstance(error) ? error.data : {}) as { offset?: number; reason?: string };
-    throw new ModelError('FILE_MALFORMED', { file, format: 'XGBoost JSON', where: `character ${offset ?? 0}`, reason: reason ?? 'it is nested too deep' }, { cause: error });
+    // The rare file with NaN or Infinity in it, and a message with the place.
+    return plain(parseFileJson(text, file, 64));
   }
 }
 

@@ -3,11 +3,11 @@
  * form), dicts of arrays, sparse matrices, plain JSON; with params.
  * @module
  */
-import { parseJson } from '../data/json-parse.ts';
 import { numpyArray } from '../data/numpy-array.ts';
 import { Tensor } from '../data/tensor.ts';
 import { Tuple, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
+import { parseFileJson } from '../formats/json-text.ts';
 import { recordsTable } from '../wire/dataframe-records.ts';
 import { splitTable } from '../wire/dataframe-split.ts';
 import { compileTensorPlan, convertInputs } from '../wire/inputs.ts';
@@ -30,7 +30,7 @@ const MAX_DENSE = 50_000_000;
 
 /**
  * The saved input example of a model; undefined where it has none.
- * @throws ModelError FILE_NOT_FOUND, JSON_INVALID, INPUT_EXAMPLE_INVALID, and the errors of data that does not fit the signature
+ * @throws ModelError FILE_NOT_FOUND, FILE_MALFORMED, INPUT_EXAMPLE_INVALID, and the errors of data that does not fit the signature
  * @example
  * ```ts
  * const example = await readInputExample(files, await readModel(files));
@@ -42,7 +42,7 @@ export async function readInputExample(files: ModelFiles, model: Model): Promise
   if (info === undefined) return undefined;
   const path = info['artifact_path'];
   if (typeof path !== 'string') throw invalid('MLmodel does not say where it is');
-  const saved = parseJson(decodeText(await files.read(path), path));
+  const saved = parseFileJson(decodeText(await files.read(path), path), path);
   // `params: "true"` in MLmodel says that the file holds both.
   const both = Boolean(info['params']) && saved instanceof Map;
   const data = both ? saved.get('inputs') ?? null : saved;

@@ -2,6 +2,7 @@
  * A signature ⇄ the keys of the MLmodel file that hold it.
  * @module
  */
+import { ModelError } from '../errors/model-error.ts';
 import { type Enforcement, ModelSignature } from '../schema/signature.ts';
 import type { YamlValue } from './yaml.ts';
 
@@ -13,7 +14,7 @@ export interface ReadSignature {
 
 /**
  * The signature under the key `signature`; undefined where there is none.
- * @throws ModelError SCHEMA_INVALID, SCHEMA_TYPE_INVALID, JSON_INVALID
+ * @throws ModelError MLMODEL_INVALID, SCHEMA_INVALID, SCHEMA_TYPE_INVALID
  */
 export function readSignature(entry: YamlValue, enforcement: Enforcement): ReadSignature {
   if (!(entry instanceof Map)) return { signature: undefined, foreign: false };
@@ -21,6 +22,7 @@ export function readSignature(entry: YamlValue, enforcement: Enforcement): ReadS
   try {
     return { signature: ModelSignature.fromDict(dict), foreign: false };
   } catch (error) {
+    if (ModelError.isInstance(error) && error.code.startsWith('JSON_')) throw new ModelError('MLMODEL_INVALID', { reason: `the signature: ${error.message}`, key: 'signature' }, { cause: error });
     if (enforcement === 'mlflow') throw error;
     return { signature: ModelSignature.fromDict(dict, { lenient: true }), foreign: true };
   }

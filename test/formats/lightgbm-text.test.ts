@@ -59,7 +59,7 @@ describe('readLightgbmText', () => {
     ['text between trees', edit('Tree=1\n', 'Tree 1\n'), 'FILE_MALFORMED'],
     ['a cut file', categorical.slice(0, categorical.indexOf('Tree=5')), 'FILE_TRUNCATED'],
     ['a negative count in a linear leaf', edit(/num_features=\d+/, 'num_features=-1', linear), 'FILE_MALFORMED'],
-    ['broken categories', `${categorical.trimEnd()}]`, 'JSON_INVALID'],
+    ['broken categories', `${categorical.trimEnd()}]`, 'FILE_MALFORMED'],
   ])('refuses %s', (_, text, code) => {
     expect(caught(() => readLightgbmText(text, 'model.lgb')).code).toBe(code);
   });

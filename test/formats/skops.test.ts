@@ -100,7 +100,7 @@ describe('readSkops', () => {
     expect(caught(() => read(node('NdArrayNode', 'numpy.ndarray', { type: 'numpy', file: 'none.npy' }))).code).toBe('FILE_NOT_FOUND');
     let deep: Node = json(1);
     for (let i = 0; i < 600; i++) deep = node('ListNode', 'builtins.list', { content: [deep] });
-    expect(caught(() => read(deep)).code).toBe('JSON_TOO_DEEP');
+    expect(caught(() => read(deep)).code).toBe('FILE_LIMIT_EXCEEDED');
   });
 
   it('bounds flat copies of shared rows', () => {

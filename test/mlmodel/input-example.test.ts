@@ -74,7 +74,7 @@ describe('readInputExample', () => {
   });
 
   it.each([
-    [{ type: 'pickle' }, '{}', 'INPUT_EXAMPLE_INVALID'], [{ type: 'dataframe' }, '{"data": [[1]], "more": 1}', 'REQUEST_INVALID'], [{ type: 'dataframe' }, '{', 'JSON_INVALID'],
+    [{ type: 'pickle' }, '{}', 'INPUT_EXAMPLE_INVALID'], [{ type: 'dataframe' }, '{"data": [[1]], "more": 1}', 'REQUEST_INVALID'], [{ type: 'dataframe' }, '{', 'FILE_MALFORMED'],
     [{ artifact_path: '../x' }, '{}', 'PATH_OUTSIDE_MODEL'], [{ artifact_path: 'gone.json' }, '{}', 'FILE_NOT_FOUND'], [{ artifact_path: null }, '{}', 'INPUT_EXAMPLE_INVALID'],
     [{ type: 'sparse_matrix_csr' }, '{"data": [1], "indices": [5], "indptr": [0, 1], "shape": [1, 2]}', 'INPUT_EXAMPLE_INVALID'],
     [{ type: 'sparse_matrix_csr' }, '{"data": [1], "indices": [0], "indptr": [0, 9, 1], "shape": [2, 2]}', 'INPUT_EXAMPLE_INVALID'],
