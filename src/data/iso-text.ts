@@ -68,7 +68,7 @@ export function yearOf(ns: bigint): number {
 }
 
 /**
- * A function from UTC nanoseconds to the offset of a zone in seconds: `UTC`, `UTC+02:00`, or an IANA name.
+ * A function from UTC nanoseconds to the offset of a zone in seconds: `UTC`, `UTC+02:00`, `pytz.FixedOffset(120)`, or an IANA name.
  * An unknown zone counts as UTC.
  */
 export function zoneOffsets(zone: string): (utcNs: bigint) => number {
@@ -77,6 +77,8 @@ export function zoneOffsets(zone: string): (utcNs: bigint) => number {
     const size = Number(fixed[2]) * 3600 + Number(fixed[3]) * 60 + Number(fixed[4] ?? 0);
     return () => (fixed[1] === '-' ? -size : size);
   }
+  const minutes = /^pytz\.FixedOffset\((-?\d+)\)$/.exec(zone)?.[1];
+  if (minutes !== undefined) return () => 60 * Number(minutes);
   if (zone === 'UTC') return () => 0;
   let format: Intl.DateTimeFormat;
   try {

@@ -19,7 +19,7 @@ const DAY_NAMED = new RegExp(String.raw`^(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})
 const NAMED_DAY = new RegExp(String.raw`^([A-Za-z]{3,9}) (\d{1,2}),? (\d{4})(?: ${TIME})?$`);
 
 /** Wall-clock nanoseconds and offset of one text. */
-interface Moment {
+export interface Moment {
   readonly ns: bigint;
   readonly offset: number | null;
 }
@@ -66,6 +66,11 @@ function momentOf(value: Value, format: Format | undefined): Moment | undefined 
   if (typeof value !== 'string') return 'a value is neither text nor a number';
   if (MISSING_TEXT.has(value)) return undefined;
   return format?.(value) ?? 'the dates do not all have the form of the first one';
+}
+
+/** One text by any of the forms that are known here; undefined when it has none of them. */
+export function readMoment(text: string): Moment | undefined {
+  return guess(text)?.(text);
 }
 
 function guess(text: string): Format | undefined {

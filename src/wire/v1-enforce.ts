@@ -6,7 +6,6 @@ import type { Column } from '../data/column.ts';
 import { type DType, isComplex, isDatetime, isFloat, isInteger } from '../data/dtype.ts';
 import { frameFromColumns, frameFromTensor } from '../data/frame.ts';
 import { numpyArray } from '../data/numpy-array.ts';
-import { storeItems } from '../data/numpy-item.ts';
 import { type Label, labelText, Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
@@ -14,7 +13,9 @@ import { ModelError } from '../errors/model-error.ts';
 import { type ColumnType, isScalarType, type ScalarType } from '../schema/data-types.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { TensorSpec } from '../schema/tensor-spec.ts';
-import { asPandas15, castColumn, cellsOf, datetimes, inferColumn15, toNumeric } from './v1-cast.ts';
+import { castColumn, storeItems15, toNumeric } from './v1-cast.ts';
+import { asPandas15, cellsOf, inferColumn15 } from './v1-cells.ts';
+import { datetimes } from './v1-dates.ts';
 
 /** numpy dtypes of MLflow's scalar types; text and bytes are objects in pandas. */
 export const NUMPY_OF: Readonly<Record<ScalarType, DType>> = {
@@ -53,7 +54,10 @@ function enforceColumns(table: Table, schema: Schema): Table {
   const names: readonly Label[] = schema.named ? specs.map((spec) => spec.name) : table.names.slice(0, specs.length);
   if (schema.named) refuseMissing(names, table.names);
   else if (table.names.length < specs.length) throw new ModelError('INPUT_COUNT', { expected: specs.length, given: table.names.length });
-  const columns = names.map((name, i) => enforceColumn(labelText(name), table.columns[table.names.indexOf(name)] as Column, specs[i]?.type ?? 'any'));
+  const columns = names.map((name, i) => {
+    if (table.names.indexOf(name) !== table.names.lastIndexOf(name)) throw new ModelError('FRAME_INVALID', { reason: `the column ${labelText(name)} is there more than once` });
+    return enforceColumn(labelText(name), table.columns[schema.named ? table.names.indexOf(name) : i] as Column, specs[i]?.type ?? 'any');
+  });
   return new Table(names, columns, table.length, table.index);
 }
 
@@ -110,7 +114,7 @@ function enforceTensors(data: Value, specs: readonly TensorSpec[], named: boolea
     const name = labelText(spec.name);
     if (given instanceof Table) {
       const col = given.columns[given.names.indexOf(spec.name)] as Column;
-      out.set(spec.name, checked(new Tensor(spec.dtype, [col.length], storeItems(cellsOf(col), spec.dtype)), spec, name));
+      out.set(spec.name, checked(new Tensor(spec.dtype, [col.length], storeItems15(cellsOf(col), spec.dtype)), spec, name));
     } else if (given instanceof Map) out.set(spec.name, checked(given.get(spec.name) ?? null, spec, name));
   }
   return out;

@@ -12,15 +12,14 @@ const power = (exponent: number): number => Number(`1e${exponent}`);
 /**
  * A JSON number as pandas 1.5's ujson reads it: at most 15 digits after the point count, whole part and fraction are
  * joined by one multiplication and one addition, an exponent by another multiplication.
- * @throws ModelError JSON_INVALID for an integer beyond 64 bits, as ujson refuses it.
+ * @throws ModelError JSON_INVALID for an integer beyond 64 bits where ujson sees that it is.
  */
 export function ujsonNumber(text: string, offset: number = 0): bigint | number {
   const match = NUMBER.exec(text);
   if (!match) return Number(text);
   const [, minus, whole = '', fraction, expSign, expDigits] = match;
   const sign = minus === '-' ? -1 : 1;
-  const integer = BigInt(whole), limit = sign < 0 ? 2n ** 63n : 2n ** 64n - 1n;
-  if (integer > limit) throw new ModelError('JSON_INVALID', { offset, reason: 'an integer is beyond 64 bits' });
+  const integer = wholePart(whole, sign < 0, offset);
   if (fraction === undefined && expDigits === undefined) return sign < 0 ? -integer : integer;
   const counted = (fraction ?? '').slice(0, 15);
   let tail = 0;
@@ -30,6 +29,17 @@ export function ujsonNumber(text: string, offset: number = 0): bigint | number {
   const exponent = Number(expDigits || '0');
   // C's pow, as here: it is not correctly rounded at 10^23 and 10^210.
   return value * 10 ** (expSign === '-' ? -exponent : exponent);
+}
+
+/** Digits in 64 bits, digit by digit: where a digit makes the number smaller it overflowed, other overflows wrap unseen. */
+function wholePart(digits: string, negative: boolean, offset: number): bigint {
+  let value = BigInt(digits.slice(0, 18));
+  for (const digit of digits.slice(18)) {
+    const next = BigInt.asUintN(64, value * 10n + BigInt(digit));
+    if (negative ? next > 2n ** 63n : next < value) throw new ModelError('JSON_INVALID', { offset, reason: 'an integer is beyond 64 bits' });
+    value = next;
+  }
+  return value;
 }
 
 const DECIMAL = /^\s*([-+]?)(\d*)(?:\.(\d*))?(?:[eE]([-+]?\d+))?\s*$/;

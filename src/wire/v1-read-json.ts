@@ -4,25 +4,25 @@
  * @module
  */
 import { type Column, column } from '../data/column.ts';
-import { parseIso } from '../data/datetime.ts';
-import { type DType, isFloat, isInteger, NAT } from '../data/dtype.ts';
+import { type DType, isInteger, NAT } from '../data/dtype.ts';
 import { frameFromColumns, frameFromRows } from '../data/frame.ts';
 import { parseJson } from '../data/json-parse.ts';
-import { pythonFloat, pythonInt } from '../data/python-number.ts';
 import { type Label, Table } from '../data/table.ts';
-import { DateTime, type Value } from '../data/values.ts';
+import { DateTime, NaT, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { Schema } from '../schema/schema.ts';
 import { lenientBase64 } from './base64.ts';
-import { asPandas15, castColumn, cellsOf, fillMissing, isNull, toNumeric } from './v1-cast.ts';
+import { castColumn, fillMissing, toNumeric } from './v1-cast.ts';
+import { asPandas15, cellsOf, inferColumn15 } from './v1-cells.ts';
+import { datetimes, guessDates } from './v1-dates.ts';
 import { ujsonNumber } from './v1-numbers.ts';
 
+/** A dtype forced on a column; `datetime64` without a unit takes dates and text, no numbers. */
+export type ForcedDType = DType | 'datetime64';
 /** dtypes forced on columns: one for all, or by label. */
-export type ForcedDTypes = DType | ReadonlyMap<Value, DType>;
+export type ForcedDTypes = DType | ReadonlyMap<Value, ForcedDType>;
 
 const SPLIT_KEYS: ReadonlySet<Value> = new Set(['columns', 'index', 'data']);
-/** Seconds below which pandas does not take a number for a date: the year 1971. */
-const MIN_STAMP = 31_536_000;
 
 /** How {@link readJson15} reads. */
 export interface ReadJsonOptions {
@@ -39,15 +39,16 @@ export function readJson15(text: string, orient: 'split' | 'records', options: R
   const { dtypes, maxDepth } = options;
   const tree = parseJson(text, { maxDepth, number: ujsonNumber });
   const raw = orient === 'split' ? splitFrame(tree) : recordsFrame(tree);
-  const names = convertLabels(raw.names);
-  const binary = new Set(schema?.columns?.filter((spec) => spec.type === 'binary').map((spec) => spec.name));
+  const names = convertLabels(raw.names, false);
+  const binary = new Set(schema?.columns?.map((spec, i) => (spec.type === 'binary' ? (schema.named ? spec.name : BigInt(i)) : undefined)));
+  const index = raw.index ? convertLabels(raw.index as readonly Label[], orient === 'split') : raw.index;
   const columns = raw.columns.map((col, j) => {
     const plain = asPandas15(col), name = names[j] ?? null;
     if (dtypes === undefined) return fillMissing(isDateName(name) ? (guessDates(plain) ?? plain) : plain);
     const typed = forced(plain, typeof dtypes === 'string' ? dtypes : dtypes.get(name));
     return binary.has(name) ? decodeBinary(typed) : typed;
   });
-  return new Table(names, columns, raw.length, raw.index);
+  return new Table(names, columns, raw.length, index);
 }
 
 function decodeBinary(col: Column): Column {
@@ -67,6 +68,7 @@ function splitFrame(tree: Value): Table {
 }
 
 function recordsFrame(tree: Value): Table {
+  if (tree === null) return new Table([], [], 0);
   if (tree instanceof Map) return frameFromColumns(tree);
   if (!Array.isArray(tree)) return fail('records must be a list');
   const table = frameFromRows(tree);
@@ -77,36 +79,23 @@ function recordsFrame(tree: Value): Table {
   return new Table(table.names, columns, table.length, table.index);
 }
 
-/** Labels that all read as dates or numbers become dates or numbers. */
-function convertLabels(names: readonly Label[]): readonly Label[] {
-  if (names.length === 0 || !names.every((name) => typeof name === 'string')) return names;
-  const texts = names as readonly string[], whole = texts.map(pythonInt);
-  if (whole.every((n) => n !== undefined)) return whole.every((n) => n > BigInt(MIN_STAMP)) ? texts.map((t) => moment(t) ?? t) : (whole as bigint[]);
-  const moments = texts.map(moment);
-  if (moments.every((m) => m !== undefined)) return moments;
-  const floats = texts.map(pythonFloat);
-  return floats.every((x) => x !== undefined) ? floats.map((x) => (Number.isInteger(x) ? BigInt(x) : x)) : names;
-}
-
-function moment(text: string): DateTime | undefined {
-  const ns = stampNs(text);
-  return ns === undefined ? undefined : new DateTime('timestamp', ns);
-}
-
-/** Numbers as seconds, texts as ISO dates. */
-function stampNs(text: string): bigint | undefined {
-  const number = pythonFloat(text);
-  if (number !== undefined) return Number.isFinite(number) ? secondsToNs(number) : undefined;
-  return parseIso(text)?.ns;
-}
-
-function secondsToNs(seconds: number): bigint {
-  const whole = Math.trunc(seconds);
-  return BigInt(whole) * 1_000_000_000n + BigInt(Math.round((seconds - whole) * 1e9));
+/**
+ * Labels of an axis: dates where all read as dates, then numbers where all read as numbers; the index of a split body only
+ * becomes dates.
+ */
+function convertLabels(labels: readonly Label[], onlyDates: boolean): readonly Label[] {
+  if (labels.length === 0 || labels.some((label) => label !== null && typeof label === 'object')) return labels;
+  const col = inferColumn15(labels), dates = guessDates(col);
+  if (dates) return Array.from(dates.values as BigInt64Array, (ns) => (ns === NAT ? NaT : new DateTime('timestamp', ns)));
+  const numbers = onlyDates || col.dtype === 'bool' ? undefined : castColumn(col, 'float64');
+  if (numbers === undefined || isInteger(col.dtype)) return labels;
+  const floats = Array.from(numbers.values as Float64Array);
+  return floats.every(Number.isSafeInteger) ? floats.map((x) => BigInt(x)) : floats;
 }
 
 /** A column with a dtype of the schema, or as read_json coerces one without. */
-function forced(col: Column, dtype: DType | undefined): Column {
+function forced(col: Column, dtype: ForcedDType | undefined): Column {
+  if (dtype === 'datetime64') return col.dtype === 'object' ? (datetimes(col) ?? col) : col;
   if (dtype !== undefined) return castColumn(col, dtype) ?? col;
   const numeric = col.dtype === 'object' && col.length > 0 ? (toNumeric(col) ?? col) : col;
   if (numeric.dtype !== 'float64' || numeric.length === 0) return numeric;
@@ -118,47 +107,4 @@ function isDateName(name: Label): boolean {
   if (typeof name !== 'string') return false;
   const lower = name.toLowerCase();
   return lower.endsWith('_at') || lower.endsWith('_time') || lower === 'modified' || lower === 'date' || lower === 'datetime' || lower.startsWith('timestamp');
-}
-
-const UNITS = [1_000_000_000n, 1_000_000n, 1000n, 1n];
-
-/** The column as dates, when every cell reads as one. */
-function guessDates(col: Column): Column | undefined {
-  const cells = cellsOf(col);
-  if (cells.length === 0) return undefined;
-  if (isInteger(col.dtype) || isFloat(col.dtype)) return stamps(cells as (bigint | number)[]);
-  if (col.dtype !== 'object') return undefined;
-  const whole = cells.map((cell) => (typeof cell === 'string' ? pythonInt(cell) : undefined));
-  if (whole.every((n) => n !== undefined)) return stamps(whole);
-  return textDates(cells);
-}
-
-/** Numbers beyond 1971 as seconds, or the finest larger unit that does not overflow. */
-function stamps(cells: readonly (bigint | number)[]): Column | undefined {
-  if (!cells.every((cell) => cell !== cell || cell > MIN_STAMP)) return undefined;
-  for (const scale of UNITS) {
-    const out = new BigInt64Array(cells.length);
-    const fits = cells.every((cell, i) => {
-      const ns = cell !== cell ? NAT : typeof cell === 'bigint' ? cell * scale : Number.isFinite(cell) ? (secondsToNs(cell) * scale) / 1_000_000_000n : 2n ** 64n;
-      out[i] = BigInt.asIntN(64, ns);
-      return out[i] === ns;
-    });
-    if (fits) return column('datetime64[ns]', out);
-  }
-  return undefined;
-}
-
-function textDates(cells: readonly Value[]): Column | undefined {
-  const out = new BigInt64Array(cells.length).fill(NAT), offsets = new Set<number | null>();
-  for (const [i, cell] of cells.entries()) {
-    if (isNull(cell)) continue;
-    if (typeof cell !== 'string') return undefined;
-    const iso = parseIso(cell), ns = iso?.ns ?? stampNs(cell);
-    if (ns === undefined) return undefined;
-    out[i] = ns - BigInt(iso?.offset ?? 0) * 1_000_000_000n;
-    offsets.add(iso?.offset ?? null);
-  }
-  const [offset = null] = offsets;
-  if (offsets.size > 1 || (offset !== null && offset !== 0)) return undefined;
-  return column('datetime64[ns]', out, offset === 0 ? { tz: 'UTC' } : {});
 }

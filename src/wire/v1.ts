@@ -3,7 +3,8 @@
  * `instances`, `inputs`, CSV, `application/json-numpy-split`. Source: mlflow 1.30 pyfunc/scoring_server/__init__.py.
  * @module
  */
-import type { DType } from '../data/dtype.ts';
+import { type Column, column } from '../data/column.ts';
+import { type DType, isDatetime } from '../data/dtype.ts';
 import { frameFromRows } from '../data/frame.ts';
 import { type JsonParseOptions, parseJson } from '../data/json-parse.ts';
 import { Table } from '../data/table.ts';
@@ -15,10 +16,10 @@ import type { ModelSignature } from '../schema/signature.ts';
 import { compileCsv, csvCells } from './csv.ts';
 import type { Decoded, Decoder, DecoderOptions } from './decode.ts';
 import { jsonOptions, utf8Text } from './text.ts';
-import { asPandas15 } from './v1-cast.ts';
+import { asPandas15 } from './v1-cells.ts';
 import { enforce15, numpyOf } from './v1-enforce.ts';
 import { csvFloat15 } from './v1-numbers.ts';
-import { type ForcedDTypes, readJson15 } from './v1-read-json.ts';
+import { type ForcedDType, type ForcedDTypes, readJson15 } from './v1-read-json.ts';
 import { parseServing15 } from './v1-serving.ts';
 
 type Orient = 'split' | 'records';
@@ -71,7 +72,7 @@ export function isV1Body(body: Uint8Array): boolean {
 function kindOf(header: string | undefined): Kind {
   if (header === undefined) throw new ModelError('CONTENT_TYPE_MISSING');
   const [type = '', ...pairs] = header.split(';').map((part) => part.trim());
-  const parameters = new Map(pairs.map((pair) => [pair.split('=', 1)[0] ?? '', pair.slice(pair.indexOf('=') + 1)]));
+  const parameters = new Map(pairs.map((pair) => [pair.split('=', 1)[0] ?? '', pair.includes('=') ? pair.slice(pair.indexOf('=') + 1) : '']));
   if ((parameters.get('charset') ?? 'utf-8').toLowerCase() !== 'utf-8') throw new ModelError('CHARSET_UNSUPPORTED');
   const format = parameters.get('format') || undefined;
   if (type === 'application/json') {
@@ -101,17 +102,23 @@ function pandasForms(schema: Schema | undefined, maxDepth: number): Forms {
     numpySplit: (text) => enforce(numpySplit(text, maxDepth)),
     csv: (text) => {
       const table = readCsv(text);
-      return enforce(new Table(table.names, table.columns.map(asPandas15), table.length, table.index));
+      if (table.columns.some((col) => isDatetime(col.dtype))) throw new ModelError('CSV_INVALID', { reason: 'CSV has no dates; send JSON' });
+      return enforce(new Table(table.names, table.columns.map(csvColumn), table.length, table.index));
     },
   };
+}
+
+/** Missing text of a CSV is NaN, not None. */
+function csvColumn(col: Column): Column {
+  return col.dtype === 'str' ? column('object', (col.values as (string | null)[]).map((cell) => cell ?? NaN)) : col;
 }
 
 /** dtypes as 1.30 hands them to read_json: one for a single tensor, else by name. */
 function forcedDTypes(schema: Schema): ForcedDTypes {
   if (schema.tensors?.length === 1) return (schema.tensors[0]?.dtype ?? 'object') as DType;
-  const text = (dtype: DType): DType => (dtype === 'str' || dtype === 'bytes' ? 'object' : dtype);
-  const dtypes = schema.tensors?.map((spec) => spec.dtype) ?? schema.columns?.map((spec) => text(numpyOf(spec.type))) ?? [];
-  return new Map(schema.inputs.map((spec, i) => [schema.named ? spec.name : BigInt(i), dtypes[i] as DType]));
+  const pandas = (dtype: DType): ForcedDType => (dtype === 'str' || dtype === 'bytes' ? 'object' : isDatetime(dtype) ? 'datetime64' : dtype);
+  const dtypes = schema.tensors?.map((spec) => spec.dtype) ?? schema.columns?.map((spec) => pandas(numpyOf(spec.type))) ?? [];
+  return new Map(schema.inputs.map((spec, i) => [schema.named ? spec.name : BigInt(i), dtypes[i] as ForcedDType]));
 }
 
 function numpySplit(text: string, maxDepth: number): Table {
@@ -119,7 +126,9 @@ function numpySplit(text: string, maxDepth: number): Table {
   if (!(tree instanceof Map) || !['index', 'data', 'columns'].every((key) => tree.has(key))) throw new ModelError('FRAME_INVALID', { reason: 'a split body needs data, columns and index' });
   const data = tree.get('data');
   if (!Array.isArray(data)) throw new ModelError('FRAME_INVALID', { reason: 'data must be a list of rows' });
-  const table = frameFromRows(data, { columns: tree.get('columns'), index: tree.get('index') });
+  const index = tree.get('index');
+  if (data.length === 0 && Array.isArray(index) && index.length > 0) throw new ModelError('FRAME_INVALID', { reason: 'there are no rows for the index' });
+  const table = frameFromRows(data, { columns: tree.get('columns'), index });
   return new Table(table.names, table.columns.map(asPandas15), table.length, table.index);
 }
 

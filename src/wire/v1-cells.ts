@@ -1,0 +1,28 @@
+/**
+ * Columns and cells as pandas 1.5 holds them.
+ * @module
+ */
+import { type Column, column } from '../data/column.ts';
+import { inferColumn } from '../data/infer-column.ts';
+import { valuesOf } from '../data/value-at.ts';
+import { Missing, type Value } from '../data/values.ts';
+
+/** A column as pandas 1.5 holds it: text is dtype object there. */
+export function asPandas15(col: Column): Column {
+  return col.dtype === 'str' ? column('object', (col.values as (string | null)[]).slice() as Value[]) : col;
+}
+
+/** pandas 1.5's inference of a list of values. */
+export function inferColumn15(values: readonly Value[]): Column {
+  return asPandas15(inferColumn(values));
+}
+
+/** True for None, NaN, NaT, NA. */
+export function isNull(value: Value | undefined): boolean {
+  return value === null || value === undefined || value !== value || value instanceof Missing;
+}
+
+/** Cells as Python values, with None kept in object columns. */
+export function cellsOf(col: Column): Value[] {
+  return col.dtype === 'object' ? (col.values as Value[]) : valuesOf(col);
+}
