@@ -61,15 +61,19 @@ export function readLightgbmText(text: string, file: string): LightgbmText {
   const featureNames = words(header.text('feature_names'));
   if (featureNames.length !== features) lines.fail(`${featureNames.length} feature names for ${features} features`);
   if (features < 1 || classes < 1 || treesPerIteration < 1) lines.fail('it has no features or no classes');
-  const trees = treesOf(lines, features);
+  const cut = (needed: string, available: string): never => {
+    throw new ModelError('FILE_TRUNCATED', { file, offset: text.length, needed, available });
+  };
+  const version = header.has('version') ? header.text('version') : '';
+  const { ended, trees } = treesOf(lines, features);
+  // Since v3 every file says where its trees end. What follows does not score, but the categories at the end do.
+  if (!ended && /^v[3-9]/.test(version)) cut('the end of the trees', 'none');
+  if (/\nparameters:\s*\n/.test(text) && !/\nend of parameters\b/.test(text)) cut('the end of the parameters', 'none');
   const sizes = header.has('tree_sizes') ? words(header.text('tree_sizes')).length : trees.length;
-  if (sizes !== trees.length) throw new ModelError('FILE_TRUNCATED', { file, offset: text.length, needed: `${sizes} trees`, available: `${trees.length} trees` });
-  // What follows the trees does not score, but the categories at the end do.
-  if (/\nparameters:\s*\n/.test(text) && !/\nend of parameters\b/.test(text)) throw new ModelError('FILE_TRUNCATED', { file, offset: text.length, needed: 'the end of the parameters', available: 'none' });
+  if (sizes !== trees.length) cut(`${sizes} trees`, `${trees.length} trees`);
   if (trees.length % treesPerIteration !== 0) lines.fail(`${trees.length} trees at ${treesPerIteration} an iteration`);
   return {
-    version: header.has('version') ? header.text('version') : '',
-    classes, treesPerIteration, features, featureNames,
+    version, classes, treesPerIteration, features, featureNames,
     objective: header.has('objective') ? words(header.text('objective')) : [],
     averaged: header.has('average_output'),
     trees,
@@ -193,11 +197,13 @@ function headerOf(lines: Lines): Block {
   }
 }
 
-function treesOf(lines: Lines, features: number): LightgbmTree[] {
+/** The trees, and whether a line that follows them was there. */
+function treesOf(lines: Lines, features: number): { readonly trees: LightgbmTree[]; readonly ended: boolean } {
   const trees: LightgbmTree[] = [];
   for (;;) {
     const line = lines.next();
-    if (line === undefined || line.trim() === 'end of trees' || line.startsWith('feature_importances') || line.startsWith('feature importances') || line.startsWith('parameters:')) return trees;
+    if (line === undefined) return { trees, ended: false };
+    if (line.trim() === 'end of trees' || line.startsWith('feature_importances') || line.startsWith('feature importances') || line.startsWith('parameters:')) return { trees, ended: true };
     if (line.trim() === '') continue;
     if (!line.startsWith('Tree=')) lines.fail('a tree should begin here');
     const block = new Block(lines);
