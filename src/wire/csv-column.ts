@@ -10,7 +10,7 @@ import type { Value } from '../data/values.ts';
 import { castFailure } from './column-cast.ts';
 
 /** pandas' STR_NA_VALUES; a cell must equal one exactly. */
-const NA: ReadonlySet<string> = new Set([
+export const NA_WORDS: ReadonlySet<string> = new Set([
   '', '#N/A', '#N/A N/A', '#NA', '-1.#IND', '-1.#QNAN', '-NaN', '-nan', '1.#IND', '1.#QNAN', '<NA>', 'N/A', 'NA', 'NULL', 'NaN', 'None', 'n/a', 'nan', 'null',
 ]);
 const INTEGER = /^[ \t-\r]*([+-]?[0-9]+)[ \t-\r]*$/;
@@ -21,25 +21,35 @@ const [, UINT64_MAX] = integerRange('uint64');
 /** Longest integer text that Python converts. */
 const MAX_DIGITS = 4300;
 
-/** The text of cells, null for those that count as missing. */
-export function withoutNa(cells: readonly string[]): (string | null)[] {
-  return cells.map((cell) => (NA.has(cell) ? null : cell));
+/** What differs between versions of pandas. */
+export interface CsvRules {
+  /** Words that count as missing. */
+  readonly missing: ReadonlySet<string>;
+  /** A decimal number's text to a double, NaN where it is none. */
+  readFloat(text: string): number;
+  /** Whole numbers beyond 64 bits are Python integers, else text. */
+  readonly hugeIntegers: boolean;
 }
 
-/** A decimal number's text to a double; pandas 3 rounds correctly, as Number does. */
-export type ReadFloat = (text: string) => number;
+/** pandas 3, which rounds correctly, as Number does. */
+export const CSV_RULES: CsvRules = { missing: NA_WORDS, readFloat: Number, hugeIntegers: true };
+
+/** The text of cells, null for those that count as missing. */
+export function withoutNa(cells: readonly string[], rules: CsvRules = CSV_RULES): (string | null)[] {
+  return cells.map((cell) => (rules.missing.has(cell) ? null : cell));
+}
 
 /** Integers, then floats, then booleans, then text: the first that every cell fits. */
-export function inferCsvColumn(raw: readonly string[], readFloat: ReadFloat = Number): Column {
+export function inferCsvColumn(raw: readonly string[], rules: CsvRules = CSV_RULES): Column {
   if (raw.length === 0) return column('object', []);
-  const cells = withoutNa(raw);
+  const cells = withoutNa(raw, rules);
   if (cells.every((cell) => cell === null)) return column('float64', new Float64Array(raw.length).fill(NaN));
   const missing = cells.includes(null);
   const integers = readIntegers(cells);
   if (integers === 'text') return column('str', [...raw]);
-  if (integers === 'huge') return readHuge(cells) ?? column('str', [...raw]);
+  if (integers === 'huge') return rules.hugeIntegers ? (readHuge(cells) ?? column('str', [...raw])) : column('str', cells);
   if (integers) return missing ? withGaps(cells, integers.values) : column(integers.dtype, integerStorage(integers.dtype, integers.values));
-  return readFloats(cells, readFloat) ?? readBooleans(cells) ?? column('str', cells);
+  return readFloats(cells, rules) ?? readBooleans(cells) ?? column('str', cells);
 }
 
 /** Integers with missing ones between them are floats; an integer has no minus zero. */
@@ -101,7 +111,7 @@ function readHuge(cells: readonly (string | null)[]): Column | undefined {
   return column('object', out);
 }
 
-function readFloats(cells: readonly (string | null)[], readFloat: ReadFloat): Column | undefined {
+function readFloats(cells: readonly (string | null)[], rules: CsvRules): Column | undefined {
   const out = new Float64Array(cells.length);
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i] as string | null;
@@ -111,7 +121,9 @@ function readFloats(cells: readonly (string | null)[], readFloat: ReadFloat): Co
     }
     const match = FLOAT.exec(cell), infinite = match ? null : INFINITE.exec(cell);
     if (!match && !infinite) return undefined;
-    out[i] = match ? readFloat(match[1] as string) : infinite?.[1] === '-' ? -Infinity : Infinity;
+    const value = match ? rules.readFloat(match[1] as string) : infinite?.[1] === '-' ? -Infinity : Infinity;
+    if (value !== value) return undefined;
+    out[i] = value;
   }
   return column('float64', out);
 }
@@ -136,38 +148,38 @@ export type CsvDType = 'bool' | 'int32' | 'int64' | 'float32' | 'float64' | 'obj
  * text is then inferred.
  * @throws ModelError REQUEST_INVALID
  */
-export function typedCsvColumn(raw: readonly string[], dtype: CsvDType, inferText: boolean, readFloat: ReadFloat = Number): Column {
+export function typedCsvColumn(raw: readonly string[], dtype: CsvDType, inferText: boolean, rules: CsvRules = CSV_RULES): Column {
   if (raw.length === 0) return column(dtype, castStorage('object', [], dtype));
   if (dtype === 'datetime64[ns]') return castFailure('CSV has no dates; send JSON');
-  const cells = withoutNa(raw);
+  const cells = withoutNa(raw, rules);
   if (dtype === 'object') {
     const values = cells.map((cell) => cell ?? NaN);
     return inferText ? inferColumn(values, { numeric: false }) : column('object', values);
   }
-  if (dtype === 'bool') return typedBooleans(raw, cells, readFloat);
-  return dtype === 'float32' || dtype === 'float64' ? typedFloats(cells, dtype, readFloat) : typedIntegers(raw, cells, dtype, readFloat);
+  if (dtype === 'bool') return typedBooleans(raw, cells, rules);
+  return dtype === 'float32' || dtype === 'float64' ? typedFloats(cells, dtype, rules) : typedIntegers(raw, cells, dtype, rules);
 }
 
-function typedBooleans(raw: readonly string[], cells: readonly (string | null)[], readFloat: ReadFloat): Column {
+function typedBooleans(raw: readonly string[], cells: readonly (string | null)[], rules: CsvRules): Column {
   const words = readBooleans(cells);
   if (words?.dtype === 'bool') return words;
   if (words) return castFailure('a boolean cell is missing');
-  return exactly(inferCsvColumn(raw, readFloat), 'bool');
+  return exactly(inferCsvColumn(raw, rules), 'bool');
 }
 
-function typedFloats(cells: readonly (string | null)[], dtype: 'float32' | 'float64', readFloat: ReadFloat): Column {
-  const floats = readFloats(cells, readFloat);
+function typedFloats(cells: readonly (string | null)[], dtype: 'float32' | 'float64', rules: CsvRules): Column {
+  const floats = readFloats(cells, rules);
   if (floats) return column(dtype, castStorage('float64', floats.values, dtype));
   const words = readBooleans(cells) ?? castFailure('a cell is not a number');
   const numbers = Float64Array.from(words.values as ArrayLike<unknown>, (v) => (v !== v ? NaN : Number(v)));
   return column(dtype, castStorage('float64', numbers, dtype));
 }
 
-function typedIntegers(raw: readonly string[], cells: readonly (string | null)[], dtype: 'int32' | 'int64', readFloat: ReadFloat): Column {
+function typedIntegers(raw: readonly string[], cells: readonly (string | null)[], dtype: 'int32' | 'int64', rules: CsvRules): Column {
   const integers = readIntegers(cells);
   if (typeof integers === 'string') return castFailure('a whole number is out of range');
   if (integers && integers.values.length < cells.length) return castFailure('a cell of an integer column is missing');
-  return integers ? exactly(column(integers.dtype, integerStorage(integers.dtype, integers.values)), dtype) : exactly(inferCsvColumn(raw, readFloat), dtype);
+  return integers ? exactly(column(integers.dtype, integerStorage(integers.dtype, integers.values)), dtype) : exactly(inferCsvColumn(raw, rules), dtype);
 }
 
 /** A cast that must not change a value. */

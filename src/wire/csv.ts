@@ -8,20 +8,20 @@ import { Tuple, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { isScalarType } from '../schema/data-types.ts';
 import type { Schema } from '../schema/schema.ts';
-import { type CsvDType, inferCsvColumn, type ReadFloat, typedCsvColumn, withoutNa } from './csv-column.ts';
+import { type CsvDType, inferCsvColumn, CSV_RULES, type CsvRules, typedCsvColumn, withoutNa } from './csv-column.ts';
 import { csvNames } from './csv-header.ts';
 import { splitCsv } from './csv-lines.ts';
 
 /**
  * Compiles the CSV reader of a schema. Rows with more cells than the header give the first ones to the index.
- * `readFloat` reads the text of a float (older parsers are not exact).
+ * `rules` are those of a version of pandas.
  * @throws ModelError CSV_INVALID, COLUMN_NOT_CONVERTIBLE from the compiled function
  * @example
  * ```ts
  * compileCsv(undefined)('a,b\n1,x\n'); // Table, a int64, b str
  * ```
  */
-export function compileCsv(schema: Schema | undefined, readFloat: ReadFloat = Number): (text: string) => Table {
+export function compileCsv(schema: Schema | undefined, rules: CsvRules = CSV_RULES): (text: string) => Table {
   const dtypeOf = compileDTypes(schema);
   return (text) => {
     const { header, columns, rows } = splitCsv(text), names = csvNames(header), lead = columns.length - names.length;
@@ -29,9 +29,9 @@ export function compileCsv(schema: Schema | undefined, readFloat: ReadFloat = Nu
       const name = i < lead ? undefined : names[i - lead];
       // Without rows pandas looks up only the final name.
       const asked = dtypeOf(i, name?.name) ?? (name && rows > 0 ? dtypeOf(i, name.written) : undefined);
-      if (asked === undefined) return inferCsvColumn(raw, readFloat);
+      if (asked === undefined) return inferCsvColumn(raw, rules);
       try {
-        return typedCsvColumn(raw, asked, name === undefined || dtypeOf(-1, name.name) === undefined, readFloat);
+        return typedCsvColumn(raw, asked, name === undefined || dtypeOf(-1, name.name) === undefined, rules);
       } catch (cause) {
         if (!ModelError.isInstance(cause)) throw cause;
         throw new ModelError('COLUMN_NOT_CONVERTIBLE', { column: name?.name ?? i, type: asked, reason: String(cause.data.reason) }, { cause });
@@ -44,10 +44,10 @@ export function compileCsv(schema: Schema | undefined, readFloat: ReadFloat = Nu
 /** Names and cells for casts by value: null where empty or an NA word. */
 export function csvCells(text: string): { names: string[]; columns: (string | null)[][] } {
   const { header, columns } = splitCsv(text);
-  return { names: csvNames(header).map(({ name }) => name), columns: columns.slice(columns.length - header.length).map(withoutNa) };
+  return { names: csvNames(header).map(({ name }) => name), columns: columns.slice(columns.length - header.length).map((cells) => withoutNa(cells)) };
 }
 
-/** The dtype asked for by position (where the schema has no name, or an empty one) or by name. */
+/** The dtype asked for by name or, where the schema has none or an empty one, by position. */
 function compileDTypes(schema: Schema | undefined): (i: number, name: string | undefined) => CsvDType | undefined {
   if (schema === undefined) return () => undefined;
   if (!schema.columns?.every((spec) => isScalarType(spec.type))) {
@@ -56,7 +56,7 @@ function compileDTypes(schema: Schema | undefined): (i: number, name: string | u
     };
   }
   const dtypes = schema.pandasTypes() as CsvDType[], byKey = new Map(schema.inputNames().map((key, i) => [key, dtypes[i]] as const));
-  return (i, name) => byKey.get(BigInt(i)) ?? byKey.get(name ?? null);
+  return (i, name) => byKey.get(name ?? null) ?? byKey.get(BigInt(i));
 }
 
 function indexOf(levels: readonly Value[][]): Value[] | undefined {

@@ -3,15 +3,18 @@
  * @module
  */
 import { type Column, column, type Storage } from '../data/column.ts';
-import { type DType, type IntegerDType, isComplex, isDatetime, isFloat, isInteger } from '../data/dtype.ts';
+import { convertUnit } from '../data/datetime.ts';
+import { type DType, type IntegerDType, isComplex, isDatetime, isFloat, isInteger, type TimeUnit } from '../data/dtype.ts';
+import { numpyArray } from '../data/numpy-array.ts';
 import { castStorage } from '../data/numpy-cast.ts';
-import { storeItems, truthOf } from '../data/numpy-item.ts';
-import { pythonInt } from '../data/python-number.ts';
+import { kindOf, storeItems, truthOf } from '../data/numpy-item.ts';
+import { pythonFloat, pythonInt } from '../data/python-number.ts';
 import { pythonStr } from '../data/python-text.ts';
+import type { Tensor } from '../data/tensor.ts';
 import { valueAt, valuesOf } from '../data/value-at.ts';
 import { Missing, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
-import { cellsOf, isNull } from './v1-cells.ts';
+import { cellsOf, inferColumn15, isNull } from './v1-cells.ts';
 import { datetimes } from './v1-dates.ts';
 
 /**
@@ -25,7 +28,7 @@ export function castColumn(col: Column, dtype: DType): Column | undefined {
   if (dtype === 'bool') return column('bool', Uint8Array.from({ length: col.length }, (_, i) => Number(truth(col, i))));
   if (isDatetime(dtype)) return dates(col);
   if (isComplex(dtype) && !isFloat(col.dtype) && !isInteger(col.dtype)) return undefined;
-  if (isInteger(dtype) && isFloat(col.dtype) && (col.values as Float64Array).some((v) => !Number.isFinite(v))) return undefined;
+  if (isInteger(dtype) && isFloat(col.dtype) && (col.values as Float64Array).some((v) => !Number.isFinite(v) || (v < 0 && dtype.startsWith('u')))) return undefined;
   try {
     return column(dtype, col.dtype === 'object' ? storeItems15(col.values as Value[], dtype) : castStorage(col.dtype, col.values, dtype));
   } catch (error) {
@@ -58,7 +61,50 @@ function wrapped(value: Value, dtype: IntegerDType): Value {
   return unsigned ? BigInt.asUintN(bits, whole) : BigInt.asIntN(bits, whole);
 }
 
-/** Object cells to float64 as `pd.to_numeric` or `astype(float64)` read them; undefined when one is no number. */
+/** `numpy.array(value, dtype)` of numpy 1.23; `datetime64` without a unit takes it from the texts, and becomes nanoseconds in a frame. */
+export function numpyArray15(value: Value, dtype: DType | 'datetime64' | undefined): Tensor {
+  if (dtype === 'datetime64') return dateArray(value);
+  return numpyArray(dtype !== undefined && isInteger(dtype) ? mapItems(value, (item) => wrapped(item, dtype)) : value, dtype);
+}
+
+function mapItems(value: Value, map: (item: Value) => Value): Value {
+  return Array.isArray(value) ? value.map((item) => mapItems(item, map)) : map(value);
+}
+
+const DATE_PARTS: readonly TimeUnit[] = ['Y', 'M', 'D', 'h', 'm', 's', 'ms', 'us', 'ns'];
+const DATE_TEXT = /^\s*[+-]?\d+(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(?:\.(\d+))?)?)?)?)?)?/;
+
+function dateArray(value: Value): Tensor {
+  let parts = -1;
+  mapItems(value, (item) => {
+    const match = typeof item === 'string' ? DATE_TEXT.exec(item) : null;
+    if (match) parts = Math.max(parts, match.slice(1, 6).filter((part) => part !== undefined).length + Math.min(3, Math.ceil((match[6]?.length ?? 0) / 3)));
+    return item;
+  });
+  const unit = DATE_PARTS[parts];
+  const refuse = (item: Value): never => { throw new ModelError('VALUE_NOT_CONVERTIBLE', { from: kindOf(item), to: 'datetime64', reason: 'without a date in the text there is no unit, or it does not fit' }); };
+  if (unit === undefined) return refuse(value);
+  return numpyArray(mapItems(value, (item) => {
+    if (typeof item === 'number') return refuse(item);
+    const [count = null] = storeItems([item], `datetime64[${unit}]`) as BigInt64Array;
+    return count === null ? null : (convertUnit(count, `datetime64[${unit}]`, 'ns') ?? refuse(item));
+  }), 'datetime64[ns]');
+}
+
+/** Object cells as `pd.to_numeric` reads them: whole numbers where all are, what is empty is NaN; undefined when one is no number. */
+export function parsedNumbers(col: Column): Column | undefined {
+  const numbers = cellsOf(col).map((cell) => {
+    if (isNull(cell) || cell === '' || (Array.isArray(cell) && cell.length === 0) || (cell instanceof Map && cell.size === 0)) return NaN;
+    if (typeof cell === 'boolean') return BigInt(cell);
+    if (typeof cell === 'string') return /_/.test(cell) ? undefined : (pythonInt(cell) ?? pythonFloat(cell));
+    return typeof cell === 'bigint' || typeof cell === 'number' ? cell : undefined;
+  });
+  if (numbers.includes(undefined)) return undefined;
+  const found = inferColumn15(numbers as (number | bigint)[]);
+  return found.dtype === 'object' ? castColumn(found, 'float64') : found;
+}
+
+/** Object cells to float64 as `astype(float64)` reads them; undefined when one is no number. */
 export function toNumeric(col: Column): Column | undefined {
   if (col.dtype !== 'object') return castColumn(col, 'float64');
   const cells = col.values as Value[];

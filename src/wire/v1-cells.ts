@@ -7,8 +7,9 @@ import { inferColumn } from '../data/infer-column.ts';
 import { valuesOf } from '../data/value-at.ts';
 import { Missing, type Value } from '../data/values.ts';
 
-/** A column as pandas 1.5 holds it: text is dtype object there. */
+/** A column as pandas 1.5 holds it: text and bytes are dtype object there. */
 export function asPandas15(col: Column): Column {
+  if (col.dtype === 'bytes') return column('object', valuesOf(col));
   return col.dtype === 'str' ? column('object', (col.values as (string | null)[]).slice() as Value[]) : col;
 }
 

@@ -55,7 +55,8 @@ function numberDates(col: Column): Column | undefined {
     });
     if (fits) return column('datetime64[ns]', out);
   }
-  return col.dtype === 'uint64' ? undefined : column('datetime64[ns]', BigInt64Array.from(counts));
+  const lost = counts.some((count, i) => count === NAT && typeof given[i] === 'number' && given[i] === given[i]);
+  return lost || col.dtype === 'uint64' ? undefined : column('datetime64[ns]', BigInt64Array.from(counts));
 }
 
 /** C's cast to int64: cut towards zero, and the smallest integer (NaT) for what does not fit. */
@@ -95,7 +96,7 @@ export function datetimes(col: Column, zoned: boolean = false): Column | undefin
   const out = new BigInt64Array(col.length).fill(NAT), offsets = new Set<number | null>();
   for (const [i, cell] of cellsOf(col).entries()) {
     if (isNull(cell) || (typeof cell === 'string' && MISSING_TEXT.has(cell))) continue;
-    if (typeof cell === 'number') out[i] = cut(cell);
+    if (typeof cell === 'number' && Math.abs(cell) < LIMIT) out[i] = cut(cell);
     else {
       const moment = typeof cell === 'bigint' ? { ns: cell, offset: undefined } : typeof cell === 'string' ? dateOf(cell) : undefined;
       const ns = moment && fitNs(moment.ns - BigInt(moment.offset ?? 0) * 1_000_000_000n);

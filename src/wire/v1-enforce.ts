@@ -6,6 +6,7 @@ import type { Column } from '../data/column.ts';
 import { type DType, isComplex, isDatetime, isFloat, isInteger } from '../data/dtype.ts';
 import { frameFromColumns, frameFromTensor } from '../data/frame.ts';
 import { numpyArray } from '../data/numpy-array.ts';
+import { castStorage } from '../data/numpy-cast.ts';
 import { type Label, labelText, Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
@@ -13,7 +14,7 @@ import { ModelError } from '../errors/model-error.ts';
 import { type ColumnType, isScalarType, type ScalarType } from '../schema/data-types.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { TensorSpec } from '../schema/tensor-spec.ts';
-import { castColumn, storeItems15, toNumeric } from './v1-cast.ts';
+import { castColumn, parsedNumbers, storeItems15 } from './v1-cast.ts';
 import { asPandas15, cellsOf, inferColumn15 } from './v1-cells.ts';
 import { datetimes } from './v1-dates.ts';
 
@@ -85,11 +86,12 @@ function enforceColumn(name: string, given: Column, type: ColumnType): Column {
   if (!isScalarType(type)) return given;
   const target = NUMPY_OF[type], text = type === 'string' || type === 'binary';
   if (text && given.dtype === 'object') return given;
+  if (given.dtype === 'bytes' && type === 'binary') return { ...given, dtype: 'object' };
   const col = given.dtype === 'object' ? inferColumn15(cellsOf(given)) : given;
   if (col.dtype === target || (type === 'datetime' && isDatetime(col.dtype))) return col;
   const refuse = (): never => { throw new ModelError('INPUT_TYPE_INVALID', { column: name, expected: type, given: col.dtype }); };
   if (col.dtype === 'object' && type === 'datetime') return datetimes(col) ?? refuse();
-  if (col.dtype === 'object' && type === 'double') return toNumeric(col) ?? refuse();
+  if (col.dtype === 'object' && type === 'double') return parsedNumbers(col) ?? refuse();
   return widens(col.dtype, target) ? (castColumn(col, target) ?? refuse()) : refuse();
 }
 
@@ -114,7 +116,7 @@ function enforceTensors(data: Value, specs: readonly TensorSpec[], named: boolea
     const name = labelText(spec.name);
     if (given instanceof Table) {
       const col = given.columns[given.names.indexOf(spec.name)] as Column;
-      out.set(spec.name, checked(new Tensor(spec.dtype, [col.length], storeItems15(cellsOf(col), spec.dtype)), spec, name));
+      out.set(spec.name, checked(new Tensor(spec.dtype, [col.length], col.dtype === 'object' ? storeItems15(cellsOf(col), spec.dtype) : castStorage(col.dtype, col.values, spec.dtype)), spec, name));
     } else if (given instanceof Map) out.set(spec.name, checked(given.get(spec.name) ?? null, spec, name));
   }
   return out;
@@ -123,8 +125,10 @@ function enforceTensors(data: Value, specs: readonly TensorSpec[], named: boolea
 /** `DataFrame.to_numpy()`: columns of one dtype keep it, others meet in their common one; rows outermost. */
 function matrixOf(table: Table): Tensor {
   const columns = table.columns.map(cellsOf), dtypes = new Set(table.columns.map((col) => col.dtype));
+  const common = dtypes.has('object') ? 'object' : dtypes.size === 1 ? table.columns[0]?.dtype : undefined;
+  if (table.length === 0) return new Tensor(common ?? 'object', [0, columns.length], storeItems15([], common ?? 'object'));
   const rows = Array.from({ length: table.length }, (_, i) => columns.map((cells) => cells[i] ?? null));
-  return numpyArray(rows, dtypes.size === 1 ? table.columns[0]?.dtype : undefined);
+  return numpyArray(rows, common);
 }
 
 function checked(value: Value, spec: TensorSpec, name: string): Tensor {

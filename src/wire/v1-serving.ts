@@ -8,6 +8,7 @@ import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { Schema } from '../schema/schema.ts';
+import { numpyArray15 } from './v1-cast.ts';
 import { numpyOf } from './v1-enforce.ts';
 
 /** Reads the one key of the body, cast to the schema's dtypes where there is one. */
@@ -22,7 +23,7 @@ export function parseServing15(body: ReadonlyMap<Value, Value>, schema: Schema |
   const data = cast(items, schema);
   if (key === 'instances' && data instanceof Map) {
     const lengths = new Set([...data.values()].map((value) => (value instanceof Tensor ? value.shape[0] : undefined)));
-    if (lengths.size > 1 || lengths.has(undefined)) throw new ModelError('INPUT_FORM_INVALID', { form: 'instances', expected: 'as many values for each name', given: 'different lengths' });
+    if (lengths.size !== 1 || lengths.has(undefined)) throw new ModelError('INPUT_FORM_INVALID', { form: 'instances', expected: 'as many values for each name', given: 'different lengths' });
   }
   return data;
 }
@@ -42,10 +43,10 @@ function columnsOf(items: readonly Value[]): Map<Value, Value> {
 
 function cast(given: Value, schema: Schema | undefined): Value {
   if (!schema) return given instanceof Map ? new Map([...given].map(([name, value]) => [name, raggedArray(value)])) : raggedArray(given);
-  const dtypes = (schema.columns?.map((spec) => numpyOf(spec.type)) ?? schema.tensors?.map((spec) => spec.dtype) ?? []) as readonly DType[];
+  const dtypes = schema.columns?.map((spec) => (spec.type === 'datetime' ? 'datetime64' : numpyOf(spec.type))) ?? schema.tensors?.map((spec) => spec.dtype) ?? [];
   if (!schema.named) {
     if (!Array.isArray(given)) throw new ModelError('INPUT_FORM_INVALID', { form: 'body', expected: 'a list, as the signature has no names', given: 'no list' });
-    return numpyArray(given, dtypes[0]);
+    return numpyArray15(given, dtypes[0]);
   }
   const names = schema.inputs.map((spec) => spec.name);
   const named: Value = names.length === 1 && Array.isArray(given) ? new Map<Value, Value>([[names[0] ?? null, given]]) : given;
@@ -71,6 +72,6 @@ function raggedArray(value: Value): Tensor {
   return new Tensor('object', shape, [...level]);
 }
 
-function arrays(map: ReadonlyMap<Value, Value>, dtypeOf: (name: Value) => DType | undefined): Map<Value, Value> {
-  return new Map([...map].map(([name, value]) => [name, numpyArray(value, dtypeOf(name))]));
+function arrays(map: ReadonlyMap<Value, Value>, dtypeOf: (name: Value) => DType | 'datetime64' | undefined): Map<Value, Value> {
+  return new Map([...map].map(([name, value]) => [name, dtypeOf(name) === undefined ? raggedArray(value) : numpyArray15(value, dtypeOf(name))]));
 }

@@ -13,6 +13,7 @@ import { ModelError } from '../errors/model-error.ts';
 import { compileValueEnforcer, type ValueEnforcer } from '../schema/enforce-values.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { ModelSignature } from '../schema/signature.ts';
+import { type CsvRules, NA_WORDS } from './csv-column.ts';
 import { compileCsv, csvCells } from './csv.ts';
 import type { Decoded, Decoder, DecoderOptions } from './decode.ts';
 import { jsonOptions, utf8Text } from './text.ts';
@@ -93,8 +94,11 @@ function inferred(text: string, forms: Forms, json: JsonParseOptions): Value {
   return tree.has('instances') || tree.has('inputs') ? forms.serving(tree) : forms.oriented(text, 'split');
 }
 
+/** pandas 1.5. */
+const CSV_RULES_15: CsvRules = { missing: new Set([...NA_WORDS].filter((word) => word !== 'None')), readFloat: csvFloat15, hugeIntegers: false };
+
 function pandasForms(schema: Schema | undefined, maxDepth: number): Forms {
-  const dtypes = schema && forcedDTypes(schema), readCsv = compileCsv(schema, csvFloat15);
+  const dtypes = schema && forcedDTypes(schema), readCsv = compileCsv(schema, CSV_RULES_15);
   const enforce = (data: Value): Value => (schema ? enforce15(data, schema) : data);
   return {
     oriented: (text, orient) => enforce(readJson15(text, orient, { dtypes, maxDepth }, schema)),
