@@ -8,12 +8,14 @@ import { NAT } from '../data/dtype.ts';
 import { zoneName } from '../data/infer-column.ts';
 import { valuesOf } from '../data/value-at.ts';
 import { castStorage } from '../data/numpy-cast.ts';
+import { pythonStr } from '../data/python-text.ts';
 import { Missing, type Value } from '../data/values.ts';
 
 const MISSING_TEXT: ReadonlySet<string> = new Set(['', 'NaT', 'nat', 'NAT', 'nan', 'NaN', 'NAN']);
 const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
 const TIME = String.raw`(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d+))?)?)?(?: ([AaPp][Mm]))?`;
 const MONTH_FIRST = new RegExp(String.raw`^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?: ${TIME})?$`);
+const YEAR_MONTH = /^(\d{4})(?:([/-])(\d{1,2}))?$/;
 const YEAR_FIRST = new RegExp(String.raw`^(\d{4})([/.-])(\d{1,2})\2(\d{1,2})(?:([T ])${TIME})?$`);
 const DAY_NAMED = new RegExp(String.raw`^(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})(?: ${TIME})?$`);
 const NAMED_DAY = new RegExp(String.raw`^([A-Za-z]{3,9}) (\d{1,2}),? (\d{4})(?: ${TIME})?$`);
@@ -41,12 +43,13 @@ export function toDatetime(col: Column): Column | string {
 }
 
 function fromValues(values: readonly Value[]): Column | string {
-  const first = values.find((v) => typeof v === 'string' && !MISSING_TEXT.has(v)) as string | undefined;
-  const format = first === undefined ? undefined : guess(first);
-  if (first !== undefined && format === undefined) return 'the text is not a date of a known form';
+  // Only text in the first place that is not missing gives a format; then it is the format of all, numbers too.
+  const first = values.find((v) => !isMissingValue(v) && !MISSING_TEXT.has(v as string)), hasFormat = typeof first === 'string';
+  const format: Format | undefined = hasFormat ? guess(first) : readMoment;
+  if (format === undefined) return 'the text is not a date of a known form';
   const out = new BigInt64Array(values.length).fill(NAT), offsets = new Set<number | null>();
   for (const [i, value] of values.entries()) {
-    const moment = momentOf(value, format);
+    const moment = momentOf(hasFormat ? pythonText(value) : value, format);
     if (typeof moment === 'string') return moment;
     if (moment === undefined) continue;
     const ns = fitNs(moment.ns - BigInt(moment.offset ?? 0) * 1_000_000_000n);
@@ -59,13 +62,22 @@ function fromValues(values: readonly Value[]): Column | string {
   return column('datetime64[ns]', out, offset === null ? {} : { tz: zoneName(offset) });
 }
 
-function momentOf(value: Value, format: Format | undefined): Moment | undefined | string {
-  if (value === null || value instanceof Missing || value !== value) return undefined;
+function isMissingValue(value: Value): boolean {
+  return value === null || value instanceof Missing || value !== value;
+}
+
+/** What a format is held against: Python's str() of numbers and booleans. */
+function pythonText(value: Value): Value {
+  return !isMissingValue(value) && (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') ? pythonStr(value) : value;
+}
+
+function momentOf(value: Value, format: Format): Moment | undefined | string {
+  if (isMissingValue(value)) return undefined;
   if (typeof value === 'bigint') return { ns: value, offset: null };
   if (typeof value === 'number') return Number.isFinite(value) ? { ns: BigInt(Math.trunc(value)), offset: null } : 'a number is out of range';
   if (typeof value !== 'string') return 'a value is neither text nor a number';
   if (MISSING_TEXT.has(value)) return undefined;
-  return format?.(value) ?? 'the dates do not all have the form of the first one';
+  return format(value) ?? 'the text is not a date of a known form, or not of the form of the first one';
 }
 
 /** One text by any of the forms that are known here; undefined when it has none of them. */
@@ -74,7 +86,7 @@ export function readMoment(text: string): Moment | undefined {
 }
 
 function guess(text: string): Format | undefined {
-  return [isoFormat(text), yearFirst(text), monthFirst(text), dayNamed(text), namedDay(text)].find((format) => format?.(text) !== undefined);
+  return [isoFormat(text), yearMonth(text), yearFirst(text), monthFirst(text), dayNamed(text), namedDay(text)].find((format) => format?.(text) !== undefined);
 }
 
 /** ISO text with exactly the parts of the sample: separator, seconds, fraction, zone. */
@@ -91,6 +103,15 @@ function isoFormat(sample: string): Format | undefined {
 /** The pattern of an ISO text: its digits' places, with fraction and zone of any length. */
 function formOf(text: string): string {
   return text.replace(/\.\d+/, '.f').replace(/(?<=[T ][\d:.f]*)(?:Z|[+-]\d\d(?::?\d\d)?)$/, 'z').replace(/\d/g, '0');
+}
+
+/** A year, or a year and a month: the first day. */
+function yearMonth(sample: string): Format | undefined {
+  const form = YEAR_MONTH.exec(sample.trim());
+  return form === null ? undefined : (text) => {
+    const m = YEAR_MONTH.exec(text === sample ? text.trim() : text);
+    return m && m[2] === form[2] ? build(Number(m[1]), Number(m[3] ?? 1), 1, []) : undefined;
+  };
 }
 
 function yearFirst(sample: string): Format | undefined {
