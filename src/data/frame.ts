@@ -74,7 +74,9 @@ export function frameFromTensor(tensor: Tensor, labels: FrameLabels = {}): Table
   if (columns.length !== width) fail(`${columns.length} columns were named for ${width}`);
   const index = rowIndex(labels.index);
   if (index && index.length !== rows) fail(`${rows} rows for an index of ${index.length}`);
-  return new Table(columns, columns.map((_, j) => stride(tensor, j, width, rows)), rows, index?.labels);
+  const parts = columns.map((_, j) => stride(tensor, j, width, rows));
+  // Of an array, unlike of columns, pandas keeps numpy's bytes.
+  return new Table(columns, tensor.dtype === 'bytes' ? parts.map((part) => ({ ...part, dtype: 'bytes' as const })) : parts, rows, index?.labels);
 }
 
 /** `DataFrame(series)`: one column under the Series' name (0 when it has none). */

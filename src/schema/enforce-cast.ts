@@ -29,6 +29,8 @@ export function dtypeWords(col: Column): string {
  */
 export function castColumn(name: string, given: Column, type: ScalarType): Column {
   const wanted = numpyTypeOf(type), plain = !given.nullable && given.tz === undefined;
+  // pandas keeps numpy's bytes only up to the new frame, and only binary takes them.
+  if (given.dtype === 'bytes') return type === 'binary' ? { ...given, dtype: 'object' } : refuse(name, given, type);
   if (given.dtype === wanted && plain) return given;
   if (type === 'string' || type === 'binary') return castText(name, given, type);
   const col = given.dtype === 'object' ? inferObjects(given) : given;
@@ -52,7 +54,7 @@ function refuse(name: string, col: Column, type: ScalarType, hint = ''): never {
 
 /** Text and objects pass as they are, whatever the objects hold. */
 function castText(name: string, col: Column, type: 'string' | 'binary'): Column {
-  return col.dtype === 'str' || col.dtype === 'object' || (col.dtype === 'bytes' && type === 'binary') ? col : refuse(name, col, type);
+  return col.dtype === 'str' || col.dtype === 'object' ? col : refuse(name, col, type);
 }
 
 const WIDTH: Readonly<Record<string, number>> = { int8: 1, uint8: 1, int16: 2, uint16: 2, float16: 2, int32: 4, uint32: 4, float32: 4, int64: 8, uint64: 8, float64: 8 };

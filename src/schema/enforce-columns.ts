@@ -60,7 +60,7 @@ function hasTimes(column: Column): boolean {
 }
 
 function isExact(exact: string | undefined, column: Column): boolean {
-  return column.dtype === exact && !column.nullable && column.tz === undefined;
+  return column.dtype === exact && exact !== 'bytes' && !column.nullable && column.tz === undefined;
 }
 
 function compileNamed(schema: Schema, specs: readonly ColSpec[]): (table: Table) => Table {
@@ -70,7 +70,7 @@ function compileNamed(schema: Schema, specs: readonly ColSpec[]): (table: Table)
   // MLflow asks for a column named "" (or 0 elsewhere than first) by its index, and never finds it.
   const lost = names.find((name) => !byName.has(labelKey(name)));
   return (table) => {
-    if (fits(table, targets)) return table;
+    if (lost === undefined && fits(table, targets)) return table;
     const places = new Map<Value, number>(), repeated = new Set<Value>();
     table.names.forEach((label, i) => {
       const key = labelKey(label);
