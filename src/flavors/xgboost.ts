@@ -2,13 +2,14 @@
  * The xgboost flavor: Boosters and scikit-learn estimators from JSON, UBJSON and the binary format of 1.x.
  * @module
  */
-import { Table } from '../data/table.ts';
+import { labelText, Table } from '../data/table.ts';
 import type { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import type { Matrix } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { isMagic, parseXgboostBinary } from '../formats/xgboost-binary.ts';
 import { parseXgboostJson } from '../formats/xgboost-json.ts';
+import type { XgboostModel } from '../formats/xgboost-model.ts';
 import type { Flavor, FlavorContext, Predictor } from './_contract.ts';
 import { modelPath } from './_model-path.ts';
 import { XgboostBooster, type Rounds } from './xgboost-booster.ts';
@@ -69,8 +70,9 @@ async function readModel(context: FlavorContext): Promise<Loaded> {
   return { booster, estimator: kind === undefined ? null : readEstimator(booster, kind), major: Number.parseInt(String(version ?? ''), 10) || (model.version[0] ?? 0) };
 }
 
-function boosterPredictor({ booster }: Loaded): Predictor {
-  const matrix = (input: Value): Matrix => xgboostMatrix(input, { model: booster.model, dmatrix: true, categorical: false, missing: NaN, validateFeatures: true });
+function boosterPredictor(loaded: Loaded): Predictor {
+  const { booster } = loaded, names = new FeatureNames(loaded);
+  const matrix = (input: Value): Matrix => names.keep(input, xgboostMatrix(input, { model: names.model, dmatrix: true, categorical: false, missing: NaN, validateFeatures: true }));
   return predictor({
     predict(input, params) {
       const { leaf, margin, rounds, strict } = readParams(params, 'booster', booster.model.booster === 'dart');
@@ -82,14 +84,15 @@ function boosterPredictor({ booster }: Loaded): Predictor {
   });
 }
 
-function estimatorPredictor({ booster, major }: Loaded, estimator: Estimator): Predictor {
-  const { kind, missing } = estimator;
+function estimatorPredictor(loaded: Loaded, estimator: Estimator): Predictor {
+  const { booster, major } = loaded, { kind, missing } = estimator, names = new FeatureNames(loaded);
   const trainedOnCategories = booster.model.featureTypes?.includes('c') ?? false;
   const matrix = (input: Value, dmatrix: boolean, validateFeatures: boolean): Matrix => {
     const frame = kind === 'ranker' && input instanceof Table ? withoutQueryIds(input) : input;
     // 1.x takes category columns in predict only, 3.x in predict whatever the training.
     const categorical = dmatrix ? trainedOnCategories && major >= 2 : trainedOnCategories || major >= 3;
-    return xgboostMatrix(frame, { model: booster.model, dmatrix, categorical, missing, validateFeatures });
+    if (!dmatrix) return xgboostMatrix(frame, { model: booster.model, dmatrix, categorical, missing, validateFeatures });
+    return names.keep(frame, xgboostMatrix(frame, { model: names.model, dmatrix, categorical, missing, validateFeatures }));
   };
   const call = (params: Params): XgboostCall => readParams(params, 'estimator', false);
   const direct = (input: Value, validateFeatures: boolean = true): Matrix => matrix(input, !booster.hasTrees, validateFeatures);
@@ -105,6 +108,25 @@ function estimatorPredictor({ booster, major }: Loaded, estimator: Estimator): P
     margin: (input) => booster.margin(direct(input), estimator.rounds),
     ...(booster.hasTrees ? { leaf: (input: Value) => booster.leaf(matrix(input, true, true), estimator.rounds) } : {}),
   });
+}
+
+/**
+ * A Booster of 1.x without feature names (its binary format has none) takes those of the first frame it scores, and from
+ * then on takes no other columns, order or arrays, as its library does: such input would be scored by position unseen.
+ * Source: Booster._validate_dmatrix_features of 1.7.
+ */
+class FeatureNames {
+  model: XgboostModel;
+  readonly #learns: boolean;
+  constructor({ booster, major }: Loaded) {
+    this.model = booster.model;
+    this.#learns = major === 1 && booster.model.featureNames === null;
+  }
+
+  keep(input: Value, matrix: Matrix): Matrix {
+    if (this.#learns && this.model.featureNames === null && input instanceof Table && input.length > 0) this.model = { ...this.model, featureNames: input.names.map(labelText) };
+    return matrix;
+  }
 }
 
 type Params = ReadonlyMap<string, Value> | undefined;

@@ -25,6 +25,16 @@ function recordedTable(name: string): Table {
 }
 
 describe('the xgboost flavor', () => {
+  it('keeps a 1.x Booster without names to those of the first frame', async () => {
+    const booster = await load('xgb130-booster-cox'), table = recordedTable('xgb130-booster-cox');
+    const first = booster.predict(table, {}), { names, columns, length } = table;
+    expect(booster.predict(table, {})).toEqual(first);
+    const code = (input: Value): unknown => caught(() => booster.predict(input, {})).code;
+    expect(code(new Table(names.toReversed(), columns.toReversed(), length))).toBe('INPUT_UNSUITABLE');
+    expect(code(new Table(names.slice(1), columns.slice(1), length))).toBe('INPUT_UNSUITABLE');
+    expect(code(new Tensor('float64', [1, names.length], new Float64Array(names.length)))).toBe('INPUT_UNSUITABLE');
+  });
+
   it('has cases', () => {
     expect(cases.length).toBeGreaterThan(15);
   });
