@@ -78,7 +78,7 @@ export const catalog = {
   // wire
   CONTENT_TYPE_MISSING: ['UNSUPPORTED_TYPE', 'The request has no Content-Type header. Send application/json, text/csv or application/vnd.apache.parquet.'],
   CONTENT_TYPE_UNSUPPORTED: ['UNSUPPORTED_TYPE', 'The content type {type} is not supported. Send application/json, text/csv or application/vnd.apache.parquet.'],
-  CONTENT_TYPE_PARAMETER: ['UNSUPPORTED_TYPE', 'Unrecognized content type parameters: {parameters}. Only charset=utf-8 is allowed; format=… belongs to the scoring protocol of MLflow 1.'],
+  CONTENT_TYPE_PARAMETER: ['UNSUPPORTED_TYPE', 'Unrecognized content type parameters: {parameters}. Only charset=utf-8 is allowed; format=… belongs to MLflow 1.x: start the server with --scoring-protocol 1 for it.'],
   CHARSET_UNSUPPORTED: ['UNSUPPORTED_TYPE', 'The scoring server only supports UTF-8.'],
   TEXT_INVALID: ['BAD_REQUEST', 'The body is not valid {encoding} text.'],
   REQUEST_INVALID: ['BAD_REQUEST', 'Invalid input: {reason}.'],

@@ -74,15 +74,19 @@ export function base64Of(text: string): Uint8Array | undefined {
   return btoa(binary) === text ? out : undefined;
 }
 
-/** Nanoseconds since 1970 of ISO 8601 text without an offset, of any year; undefined where digits would be lost. */
-export function isoMoment(text: string): bigint | undefined {
+/**
+ * Nanoseconds since 1970 of ISO 8601 text, of any year; undefined where digits would be lost. Text with an offset is none,
+ * or with `zoned` the moment in UTC.
+ */
+export function isoMoment(text: string, zoned: boolean = false): bigint | undefined {
   const moment = parseIso(text);
-  return moment === undefined || moment.offset !== null || /[1-9]/.test(moment.fraction.slice(9)) ? undefined : moment.ns;
+  if (moment === undefined || (moment.offset !== null && !zoned) || /[1-9]/.test(moment.fraction.slice(9))) return undefined;
+  return moment.ns - BigInt(moment.offset ?? 0) * 1_000_000_000n;
 }
 
 /** The same as a value of datetime64[ns]; undefined outside 1677 to 2262. */
-function isoNs(text: string): bigint | undefined {
-  const ns = isoMoment(text);
+function isoNs(text: string, zoned: boolean): bigint | undefined {
+  const ns = isoMoment(text, zoned);
   return ns === undefined ? undefined : fitNs(ns);
 }
 
@@ -138,8 +142,8 @@ function floatOf(value: Cell): number | undefined {
   return Number.isFinite(x) && !Number.isFinite(single) ? undefined : single;
 }
 
-function momentOf(value: Cell): bigint | undefined {
-  if (typeof value === 'string') return isoNs(value);
+function momentOf(value: Cell, zoned: boolean = false): bigint | undefined {
+  if (typeof value === 'string') return isoNs(value, zoned);
   if (value instanceof DateTime && value.offset === null && value.kind !== 'time') return fitNs(value.ns);
   return undefined;
 }
@@ -184,8 +188,8 @@ function castObject(type: ObjectType, value: ReadonlyMap<Value, Value>, required
 }
 
 /** Builds the cast of a column, worked out once for a schema. */
-export function compileColumnCast(name: string, type: ColumnType, required: boolean): ColumnCast {
-  const cast = isScalarType(type) ? scalarColumn(type, required) : nestedColumn(type, required);
+export function compileColumnCast(name: string, type: ColumnType, required: boolean, zoned: boolean = false): ColumnCast {
+  const cast = isScalarType(type) ? scalarColumn(type, required, zoned) : nestedColumn(type, required);
   return (cells) => {
     const state = { row: 0 };
     try {
@@ -210,7 +214,7 @@ function nestedColumn(type: ColumnType, required: boolean): Cast {
   };
 }
 
-function scalarColumn(type: ScalarType, required: boolean): Cast {
+function scalarColumn(type: ScalarType, required: boolean, zoned: boolean): Cast {
   const refuse = (cell: Cell): never => {
     throw new Refusal(type, refusedText(type, cell));
   };
@@ -245,7 +249,7 @@ function scalarColumn(type: ScalarType, required: boolean): Cast {
       for (let i = 0; i < cells.length; i++) {
         state.row = i;
         const cell = cells[i];
-        out[i] = isNone(cell) ? NAT : (momentOf(cell) ?? refuse(cell));
+        out[i] = isNone(cell) ? NAT : (momentOf(cell, zoned) ?? refuse(cell));
       }
       return column('datetime64[ns]', out);
     };

@@ -36,6 +36,12 @@ export interface ValueEnforcer {
 /** How untyped input is held against a signature here; mode mlflow has its own path. */
 export type LosslessMode = 'safe' | 'strict';
 
+/** Options of {@link compileValueEnforcer}. */
+export interface ValueOptions {
+  /** Dates with an offset are taken, as moments in UTC: MLflow 1.x does, later ones refuse them. @default false */
+  readonly zoned?: boolean;
+}
+
 /**
  * Works out once how untyped input becomes what the model is given.
  *
@@ -46,11 +52,11 @@ export type LosslessMode = 'safe' | 'strict';
  * enforcer?.split(['x', 'y'], [[1n, 2.5], [null, 3]]); // Table
  * ```
  */
-export function compileValueEnforcer(signature: ModelSignature | undefined, mode: LosslessMode): ValueEnforcer | undefined {
+export function compileValueEnforcer(signature: ModelSignature | undefined, mode: LosslessMode, options: ValueOptions = {}): ValueEnforcer | undefined {
   const schema = signature?.inputs;
   if (!schema) return undefined;
   if (schema.tensors) return compileTensorForms(schema.tensors, mode);
-  return new ColumnForms(schema.columns ?? [], schema.named, mode);
+  return new ColumnForms(schema.columns ?? [], schema.named, mode, options);
 }
 
 interface Plan {
@@ -67,12 +73,12 @@ class ColumnForms implements ValueEnforcer {
   /** A dict is one record, not columns, as soon as a cell may itself be a list or dict. */
   readonly #nested: boolean;
 
-  constructor(specs: readonly ColSpec[], named: boolean, mode: LosslessMode) {
+  constructor(specs: readonly ColSpec[], named: boolean, mode: LosslessMode, { zoned }: ValueOptions) {
     this.#named = named;
     this.#match = compileColumnMatch(specs, named, mode);
     this.#plans = specs.map((spec, i) => {
       const name = named ? spec.name : BigInt(i), text = labelText(name);
-      return { spec, name, text, cast: compileColumnCast(text, spec.type, Boolean(spec.required)) };
+      return { spec, name, text, cast: compileColumnCast(text, spec.type, Boolean(spec.required), zoned) };
     });
     this.#nested = specs.some((spec) => typeof spec.type !== 'string');
   }

@@ -63,6 +63,7 @@ interface Formats {
   readonly enforced: boolean;
 }
 
+const FORMER_HINT = '; a bare list of records and a bare split object are forms of MLflow 1.x: start the server with --scoring-protocol 1 for them';
 const FORMATS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const;
 
 /**
@@ -142,7 +143,7 @@ function compileJson(signature: ModelSignature | undefined, formats: Formats, op
   const splitLlm = compileLlmSplit(signature?.params), parseOptions = jsonOptions(options.enforcement, options.maxDepth);
   return (bytes) => {
     const body = parseJson(jsonText(bytes), parseOptions);
-    if (!(body instanceof Map)) return castFailure(`the body must be a JSON object with exactly one of ${FORMATS.join(', ')}`);
+    if (!(body instanceof Map)) return castFailure(`the body must be a JSON object with exactly one of ${FORMATS.join(', ')}${Array.isArray(body) ? FORMER_HINT : ''}`);
     if (isLlmInput(body)) return { ...splitLlm(body), enforced: false, unwrapped: true, protocol: '2' };
     const params = body.get('params');
     if (options.fromTypeHint) {
@@ -152,7 +153,7 @@ function compileJson(signature: ModelSignature | undefined, formats: Formats, op
     }
     const given = FORMATS.filter((format) => body.has(format)), [format] = given;
     if (format === undefined || given.length > 1) {
-      return castFailure(`the body must have exactly one of ${FORMATS.join(', ')}, it has ${given.length === 0 ? 'none' : given.join(', ')}`);
+      return castFailure(`the body must have exactly one of ${FORMATS.join(', ')}, it has ${given.length === 0 ? 'none' : given.join(', ')}${body.has('columns') || body.has('data') ? FORMER_HINT : ''}`);
     }
     return { data: formats[format](body.get(format) as Value), params, enforced: formats.enforced, unwrapped: false, protocol: '2' };
   };

@@ -43,7 +43,7 @@ interface Forms {
  */
 export function compileV1Decoder(signature: ModelSignature | undefined, options: DecoderOptions): Decoder {
   const json = jsonOptions(options.enforcement, options.maxDepth);
-  const enforcer = options.enforcement === 'mlflow' ? undefined : compileValueEnforcer(signature, options.enforcement);
+  const enforcer = options.enforcement === 'mlflow' ? undefined : compileValueEnforcer(signature, options.enforcement, { zoned: true });
   const forms = enforcer ? losslessForms(enforcer, json) : pandasForms(signature?.inputs, json.maxDepth);
   const read = (body: Uint8Array, kind: Kind): Value => {
     const text = utf8Text(body);
