@@ -45,7 +45,8 @@ describe('scoring protocol 1', () => {
 });
 
 function bodyOf(kind: string): string {
-  return String((document.find((line) => line.get('kind') === kind)?.get('expect') as Line).get('body'));
+  const line = document.find((each) => each.get('kind') === kind) as Line;
+  return String((line.get('expect') as Line).get('body'));
 }
 
 const BARE = [
