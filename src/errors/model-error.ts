@@ -53,7 +53,7 @@ export class ModelError<C extends ErrorCode = ErrorCode> extends Error {
   }
 
   toJSON(): ErrorJson {
-    const details = Object.entries(this.data).filter(([, value]) => value !== undefined);
+    const details = Object.entries(this.data).filter(([, value]) => value !== undefined).map(([key, value]) => [key, bounded(value)] as const);
     return {
       error_code: this.mlflowCode,
       message: this.message,
@@ -69,6 +69,17 @@ type ErrorArguments<C extends ErrorCode> = [ErrorFields<C>] extends [never]
 
 function fill(text: string, data: Record<string, unknown>): string {
   return text.replace(/\{(\w+)\}/g, (_, key: string) => show(data[key]));
+}
+
+const MAX_ITEMS = 100;
+const MAX_TEXT = 1000;
+
+/** Data as it leaves the process: an answer to a bad request is not as long as the request. */
+function bounded(value: unknown): unknown {
+  if (typeof value === 'string' && value.length > MAX_TEXT) return `${value.slice(0, MAX_TEXT)}…`;
+  if (!Array.isArray(value)) return value;
+  const items = value.slice(0, MAX_ITEMS).map(bounded);
+  return value.length > MAX_ITEMS ? [...items, `… (${value.length} in all)`] : items;
 }
 
 /** Names, types and shapes only: long texts are cut, lists are joined. */

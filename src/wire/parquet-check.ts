@@ -72,10 +72,11 @@ export function eachDataPage(bytes: Uint8Array, chunk: ChunkRange, visit: (page:
     values += page.values;
     const v2 = header.get(8), data = header.get(5) ?? v2;
     if (!(data instanceof Map)) continue;
-    const number = (id: number): number => Number(data.get(id) ?? 0);
+    const number = (id: number): number => Number(data.get(id) ?? 0), definition = v2 === data ? number(5) : 0, repetition = v2 === data ? number(6) : 0;
+    if (definition < 0 || repetition < 0 || !(definition + repetition <= Math.min(page.compressed, page.uncompressed))) fail('the levels of a page are longer than the page');
     visit({
       data: bytes.subarray(from, from + page.compressed), uncompressed: page.uncompressed, values: page.values, encoding: number(header.has(5) ? 2 : 4), compressed: data.get(7) !== 0,
-      ...(header.has(5) ? {} : { levels: { definition: number(5), repetition: number(6) } }),
+      ...(header.has(5) ? {} : { levels: { definition, repetition } }),
     });
   }
 }
@@ -134,6 +135,8 @@ function pageOf(header: Fields): Page {
     if (value === undefined) return 0;
     return typeof value === 'number' && value >= 0 ? value : fail('a page has a size that is none');
   };
+  // Its type says which of them counts; a page of a writer has one.
+  if (Number(header.has(5)) + Number(header.has(7)) + Number(header.has(8)) > 1) fail('a page is of two kinds');
   const uncompressed = number(header, 2), data = header.get(5) ?? header.get(8), values = number(data, 1);
   const encoding = header.has(5) ? number(header.get(5), 2) : number(header.get(8), 4);
   if (data === undefined && !header.has(7) && !header.has(6)) fail('a page is of an unknown kind');
