@@ -38,7 +38,8 @@ export function enforce15(data: Value, schema: Schema): Value {
 
 function toFrame(data: Value): Table {
   if (data instanceof Table) return data;
-  if (data instanceof Tensor) return objectText(frameFromTensor(data));
+  // pandas keeps numpy's bytes, which only binary takes.
+  if (data instanceof Tensor) return data.dtype === 'bytes' ? frameFromTensor(data) : objectText(frameFromTensor(data));
   if (data instanceof Map) {
     for (const [name, value] of data) if (value instanceof Tensor && value.shape.length > 1) throw new ModelError('INPUT_SHAPE_INVALID', { name: labelText(name), expected: '[-1]', given: `[${value.shape.join(', ')}]` });
     return objectText(frameFromColumns(data));
@@ -53,7 +54,8 @@ function objectText(table: Table): Table {
 function enforceColumns(table: Table, schema: Schema): Table {
   const specs = schema.columns ?? [];
   const names: readonly Label[] = schema.named ? specs.map((spec) => spec.name) : table.names.slice(0, specs.length);
-  if (schema.named) refuseMissing(names, table.names);
+  // A column named "" is asked for by its index, and never found.
+  if (schema.named) refuseMissing(schema.inputNames() as Label[], table.names);
   else if (table.names.length < specs.length) throw new ModelError('INPUT_COUNT', { expected: specs.length, given: table.names.length });
   const columns = names.map((name, i) => {
     if (table.names.indexOf(name) !== table.names.lastIndexOf(name)) throw new ModelError('FRAME_INVALID', { reason: `the column ${labelText(name)} is there more than once` });
@@ -86,7 +88,6 @@ function enforceColumn(name: string, given: Column, type: ColumnType): Column {
   if (!isScalarType(type)) return given;
   const target = NUMPY_OF[type], text = type === 'string' || type === 'binary';
   if (text && given.dtype === 'object') return given;
-  if (given.dtype === 'bytes' && type === 'binary') return { ...given, dtype: 'object' };
   const col = given.dtype === 'object' ? inferColumn15(cellsOf(given)) : given;
   if (col.dtype === target || (type === 'datetime' && isDatetime(col.dtype))) return col;
   const refuse = (): never => { throw new ModelError('INPUT_TYPE_INVALID', { column: name, expected: type, given: col.dtype }); };
@@ -128,7 +129,7 @@ function matrixOf(table: Table): Tensor {
   const common = dtypes.has('object') ? 'object' : dtypes.size === 1 ? table.columns[0]?.dtype : undefined;
   if (table.length === 0) return new Tensor(common ?? 'object', [0, columns.length], storeItems15([], common ?? 'object'));
   const rows = Array.from({ length: table.length }, (_, i) => columns.map((cells) => cells[i] ?? null));
-  return numpyArray(rows, common);
+  return common === 'object' ? new Tensor(common, [rows.length, columns.length], rows.flat()) : numpyArray(rows, common);
 }
 
 function checked(value: Value, spec: TensorSpec, name: string): Tensor {
