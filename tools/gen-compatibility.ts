@@ -28,7 +28,7 @@ function goldenTable(): string {
     const about = JSON.parse(readFileSync(join(folder, name, 'case.json'), 'utf8')) as Case;
     const exchanges = readFileSync(join(folder, name, 'requests.jsonl'), 'utf8').split('\n').filter(Boolean).length;
     const library = Object.entries(about.versions).find(([key]) => about.flavor.startsWith(key) || key === about.flavor)?.[1] ?? '';
-    const outputs = Object.keys(about.extra?.outputs ?? {}).filter((key) => !/_error$/.test(key));
+    const outputs = Object.keys(about.extra?.outputs ?? {}).filter((key) => !key.endsWith('_error'));
     rows.push(`| ${about.flavor} ${library} | ${name} | ${(about.estimators ?? []).map((e) => e.split('.').at(-1)).join(', ')} | ${about.objective ?? ''} | ${about.mlflow_version} | ${exchanges} | ${outputs.join(', ')} | ${about.tolerance.rel} |`);
   }
   return ['| library | case | model | objective | saved by MLflow | exchanges | outputs | relative tolerance |', '|---|---|---|---|---|---|---|---|', ...rows].join('\n');

@@ -167,7 +167,7 @@ export function encodeAscii(text: string): Uint8Array | undefined {
 }
 
 /** Bytes as ASCII text; undefined when one is beyond. */
-export function ascii(bytes: Uint8Array): string | undefined {
+function ascii(bytes: Uint8Array): string | undefined {
   return bytes.some((b) => b > 127) ? undefined : strip(latin(bytes));
 }
 

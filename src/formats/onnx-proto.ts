@@ -119,7 +119,7 @@ export function writeOnnxModel(model: OnnxModel): Uint8Array {
 }
 
 /** GraphProto; also the bodies of If, Loop and Scan. */
-export function readGraph(message: ProtoReader, counter: PartCounter): OnnxGraph {
+function readGraph(message: ProtoReader, counter: PartCounter): OnnxGraph {
   let name = '';
   const nodes: OnnxNode[] = [], inputs: OnnxValueInfo[] = [], outputs: OnnxValueInfo[] = [], initializers: OnnxInitializer[] = [];
   const sparseInitializers: string[] = [], rest: Uint8Array[] = [];

@@ -15,9 +15,9 @@ import { splitText } from '../wire/json-table.ts';
 import { typeName, valueText } from '../wire/json-value.ts';
 
 /** Name of the example's file. */
-export const EXAMPLE_FILE = 'input_example.json';
+const EXAMPLE_FILE = 'input_example.json';
 /** Name of the file with the example as a request body. */
-export const SERVING_FILE = 'serving_input_example.json';
+const SERVING_FILE = 'serving_input_example.json';
 
 /** What is saved of an example. */
 export interface SavedExample {

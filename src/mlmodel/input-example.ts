@@ -17,7 +17,7 @@ import { formatInputExample } from './input-example-write.ts';
 import type { Model } from './model.ts';
 import { decodeText } from './read.ts';
 
-export { EXAMPLE_FILE, formatInputExample, SERVING_FILE, type SavedExample } from './input-example-write.ts';
+export { formatInputExample, type SavedExample } from './input-example-write.ts';
 
 /** An input example as a model takes it. */
 export interface InputExample {

@@ -99,7 +99,7 @@ async function follow(files: ModelFiles, path: string, constraint: boolean, out:
 }
 
 /** Lines without comments and blanks; a line that ends in a backslash goes on in the next one. */
-export function requirementLines(text: string): string[] {
+function requirementLines(text: string): string[] {
   const out: string[] = [];
   let open = '';
   // Where Python's splitlines cuts.

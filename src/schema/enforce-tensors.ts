@@ -87,7 +87,7 @@ function unnamed(spec: TensorSpec, data: Value): Tensor {
 }
 
 /** Shape and dtype as they are; nothing is cast. */
-export function checkTensor(spec: TensorSpec, tensor: Tensor): Tensor {
+function checkTensor(spec: TensorSpec, tensor: Tensor): Tensor {
   const { shape, dtype } = spec, ragged = tensor.dtype === 'object' && tensor.shape.length === 1;
   if (dtype === 'object' && shape.length === 1 && shape[0] === -1) return tensor;
   if (ragged && shape.length > 1 && shape.slice(1).includes(-1)) return tensor;

@@ -79,7 +79,7 @@ function objectOf(value: ReadonlyMap<Value, Value>): ObjectType {
 const BY_DTYPE: Readonly<Record<string, ScalarType>> = { bool: 'boolean', int64: 'long', int32: 'integer', float64: 'double', float32: 'float', str: 'string', bytes: 'binary' };
 
 /** The type of a scalar by its exact Python type; undefined for those MLflow does not know (int16, Timestamp, Decimal). */
-export function scalarType(value: Value): ScalarType | undefined {
+function scalarType(value: Value): ScalarType | undefined {
   switch (typeof value) {
     case 'boolean': return 'boolean';
     case 'bigint': return 'long';
@@ -105,7 +105,7 @@ function differ(a: ColumnType, b: ColumnType): never {
  * One type for two: equal ones, or with `any`; objects become the union of their properties.
  * @throws ModelError SCHEMA_NOT_INFERRED
  */
-export function merge(a: ColumnType, b: ColumnType): ColumnType {
+function merge(a: ColumnType, b: ColumnType): ColumnType {
   if (a === 'any') return b === 'any' || isScalarType(b) ? b : merge(b, a);
   if (a instanceof ObjectType) return mergeObjects(a, b);
   if (b === 'any' || sameType(a, b)) return a;

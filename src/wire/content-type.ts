@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<string, BodyKind>> = { 'application/json': 'json', 
  * bodyKind('text/csv; charset=utf-8'); // 'csv'
  * ```
  */
-export function bodyKind(header: string | undefined): BodyKind {
+function bodyKind(header: string | undefined): BodyKind {
   if (header === undefined) throw new ModelError('CONTENT_TYPE_MISSING');
   const [type = '', ...rest] = header.split(';').map((part) => part.trim());
   const unknown: string[] = [];

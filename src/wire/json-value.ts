@@ -40,7 +40,7 @@ export function valueText(value: Value, rules: JsonRules): string {
 }
 
 /** Base64 as Python's encodebytes writes it: lines of 76 characters, each ended, in a JSON string. */
-export function bytesText(bytes: Uint8Array): string {
+function bytesText(bytes: Uint8Array): string {
   let text = '"';
   for (let i = 0; i < bytes.length; i += 57) {
     let line = '';
