@@ -4,6 +4,7 @@
  */
 import { allocate, type Storage } from '../data/column.ts';
 import { NAT } from '../data/dtype.ts';
+import { halfToNumber } from '../data/half.ts';
 import { Tensor } from '../data/tensor.ts';
 import { Scalar, type Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
@@ -166,7 +167,7 @@ function reader(view: DataView, type: Tensor['dtype'], little: boolean): (at: nu
   switch (type) {
     case 'float64': return (at) => view.getFloat64(at, little);
     case 'float32': return (at) => view.getFloat32(at, little);
-    case 'float16': return (at) => half(view.getUint16(at, little));
+    case 'float16': return (at) => halfToNumber(view.getUint16(at, little));
     case 'int8': return (at) => view.getInt8(at);
     case 'int16': return (at) => view.getInt16(at, little);
     case 'int32': return (at) => view.getInt32(at, little);
@@ -176,13 +177,6 @@ function reader(view: DataView, type: Tensor['dtype'], little: boolean): (at: nu
     case 'bool': return (at) => (view.getUint8(at) === 0 ? 0 : 1);
     default: throw new ModelError('DTYPE_UNKNOWN', { dtype: type });
   }
-}
-
-/** float16 bits as a number. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
 
 /** A Float64Array while every value is a safe integer, else 64-bit storage. */

@@ -14,21 +14,12 @@ import { ParamSchema, ParamSpec } from '../../src/schema/param-spec.ts';
 import { Schema } from '../../src/schema/schema.ts';
 import { ModelSignature } from '../../src/schema/signature.ts';
 import { TensorSpec } from '../../src/schema/tensor-spec.ts';
+import { caught } from '../support/caught.ts';
 
 function enforcerOf(specs: readonly ColSpec[] | readonly TensorSpec[], mode: LosslessMode = 'safe'): ValueEnforcer {
   const enforcer = compileValueEnforcer(new ModelSignature({ inputs: new Schema(specs) }), mode);
   if (!enforcer) throw new Error('no enforcer');
   return enforcer;
-}
-
-function errorOf(run: () => unknown): ModelError {
-  try {
-    run();
-  } catch (error) {
-    if (ModelError.isInstance(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
 }
 
 const cells = (col: Column | undefined): unknown[] => Array.from({ length: col?.length ?? 0 }, (_, i) => cell(col as Column, i));
@@ -74,7 +65,7 @@ describe('cells by value', () => {
       const enforcer = enforcerOf([new ColSpec(type.replace('?', '') as ColumnType, 'c', !type.endsWith('?'))]);
       const go = (): Value => run(enforcer, parseJson(json));
       if (expected === REFUSED) {
-        const error = errorOf(go);
+        const error = caught(go);
         expect(error).toMatchObject({ code: 'INPUT_VALUE_INVALID', status: 400, data: { column: 'c', row: 0, expected: type.replace('?', '') } });
         return;
       }
@@ -90,13 +81,13 @@ describe('cells by value', () => {
       const secret = JSON.stringify('hunter2 swordfish');
       const enforcer = enforcerOf([new ColSpec(type as ColumnType, 'c')]);
       if (type === 'string' || type === 'any') continue;
-      expect(JSON.stringify(errorOf(() => enforcer.split(['c'], [[parseJson(secret)]])))).not.toContain('hunter2');
+      expect(JSON.stringify(caught(() => enforcer.split(['c'], [[parseJson(secret)]])))).not.toContain('hunter2');
     }
   });
 
   it('names the row', () => {
     const enforcer = enforcerOf([new ColSpec('long', 'age')]);
-    expect(errorOf(() => enforcer.split(['age'], [[1n], [2n], ['x']]))).toMatchObject({ message: 'Column age, row 2: expected long, given text.' });
+    expect(caught(() => enforcer.split(['age'], [[1n], [2n], ['x']]))).toMatchObject({ message: 'Column age, row 2: expected long, given text.' });
   });
 
   it('keeps int64 exact in a column of small and large ones', () => {
@@ -106,7 +97,7 @@ describe('cells by value', () => {
 
   it('refuses missing cells beside integers that a float cannot hold', () => {
     const enforcer = enforcerOf([new ColSpec('long', 'a', false)]);
-    expect(errorOf(() => enforcer.split(['a'], [[null], [2n ** 53n + 1n]]))).toMatchObject({ code: 'INPUT_VALUE_INVALID', data: { row: 1 } });
+    expect(caught(() => enforcer.split(['a'], [[null], [2n ** 53n + 1n]]))).toMatchObject({ code: 'INPUT_VALUE_INVALID', data: { row: 1 } });
     expect(cells((enforcer.split(['a'], [[null], [7n]]) as Table).columns[0])).toEqual([NaN, 7]);
   });
 });
@@ -122,7 +113,7 @@ describe('nested types', () => {
   });
 
   it.each(['{"k": 1.5}', '{}', '{"k": 1, "z": 2}', '{"k": 1, "t": [1]}', '{"k": 1, "m": {"x": true}}', '[]', 'null', '"x"'])('refuses %s', (json) => {
-    expect(errorOf(() => one(json)).code).toBe('INPUT_VALUE_INVALID');
+    expect(caught(() => one(json)).code).toBe('INPUT_VALUE_INVALID');
   });
 
   it('lets an optional one be null', () => {
@@ -148,16 +139,16 @@ describe('columns', () => {
   });
 
   it('that are missing are all named', () => {
-    expect(errorOf(() => safe.records([new Map([['y', 1n]])]))).toMatchObject({ code: 'INPUT_MISSING', data: { missing: ['x', 's'], extra: ['y'] } });
-    expect(errorOf(() => safe.records([])).code).toBe('INPUT_MISSING');
+    expect(caught(() => safe.records([new Map([['y', 1n]])]))).toMatchObject({ code: 'INPUT_MISSING', data: { missing: ['x', 's'], extra: ['y'] } });
+    expect(caught(() => safe.records([])).code).toBe('INPUT_MISSING');
   });
 
   it('that are too many are refused in strict only', () => {
-    expect(errorOf(() => strict.split(['s', 'extra', 'x'], [['a', 9n, 1n]]))).toMatchObject({ code: 'INPUT_EXTRA', data: { extra: ['extra'] } });
+    expect(caught(() => strict.split(['s', 'extra', 'x'], [['a', 9n, 1n]]))).toMatchObject({ code: 'INPUT_EXTRA', data: { extra: ['extra'] } });
   });
 
   it('given twice are refused', () => {
-    expect(errorOf(() => safe.split(['x', 's', 'x'], [[1n, 'a', 2n]])).code).toBe('INPUT_DUPLICATE');
+    expect(caught(() => safe.split(['x', 's', 'x'], [[1n, 'a', 2n]])).code).toBe('INPUT_DUPLICATE');
   });
 
   it('missing in some records are missing cells', () => {
@@ -177,8 +168,16 @@ describe('columns', () => {
     expect((unnamed.split(undefined, [[1n, 2n]]) as Table).names).toEqual([0n, 1n]);
     expect((unnamed.inputs([[1n, 2n], [3n, 4n]]) as Table).columns.map(cells)).toEqual([[1, 3], [2, 4]]);
     expect((unnamed.split(['p', 'q'], [[1n, 2n]]) as Table).names).toEqual(['p', 'q']);
-    expect(errorOf(() => unnamed.inputs([[1n, 2n, 3n]]))).toMatchObject({ code: 'INPUT_COUNT', data: { expected: 2, given: 3 } });
-    expect(errorOf(() => unnamed.inputs(new Map([['a', 1n]]))).code).toBe('INPUT_FORM_INVALID');
+    expect(caught(() => unnamed.inputs([[1n, 2n, 3n]]))).toMatchObject({ code: 'INPUT_COUNT', data: { expected: 2, given: 3 } });
+    expect(caught(() => unnamed.inputs(new Map([['a', 1n]]))).code).toBe('INPUT_FORM_INVALID');
+  });
+
+  it('whose names count from 0 take a list of rows', () => {
+    const counted = enforcerOf([0n, 1n].map((name) => new ColSpec({ type: 'double', name })));
+    const table = counted.inputs([[1n, 0.5], [2n, 1.5]]) as Table;
+    expect(table.names).toEqual([0n, 1n]);
+    expect(cells(table.columns[1])).toEqual([0.5, 1.5]);
+    expect(errorOf(() => enforcerOf([1n, 0n].map((name) => new ColSpec({ type: 'double', name }))).inputs([[1n, 0.5]])).code).toBe('INPUT_FORM_INVALID');
   });
 
   it('alone take a plain list or scalar', () => {
@@ -187,7 +186,7 @@ describe('columns', () => {
     expect((named.inputs([]) as Table).length).toBe(0);
     expect(cells((unnamed.inputs('a') as Table).columns[0])).toEqual(['a']);
     expect(cells((unnamed.instances(['a', 'b']) as Table).columns[0])).toEqual(['a', 'b']);
-    expect(errorOf(() => named.inputs(1n)).code).toBe('INPUT_FORM_INVALID');
+    expect(caught(() => named.inputs(1n)).code).toBe('INPUT_FORM_INVALID');
   });
 
   it('come as a dict of lists of one length, or of scalars', () => {
@@ -195,23 +194,23 @@ describe('columns', () => {
     expect((safe.inputs(dict) as Table).rows()).toEqual([{ x: 1, s: 'a' }, { x: 2, s: 'b' }]);
     expect((safe.inputs(new Map<Value, Value>([['x', 1n], ['s', 'a']])) as Table).rows()).toEqual([{ x: 1, s: 'a' }]);
     expect((safe.inputs(new Map<Value, Value>([['x', [1n, 2n]], ['s', 'a']])) as Table).columns.map(cells)).toEqual([[1, 2], ['a', 'a']]);
-    expect(errorOf(() => safe.instances(new Map<Value, Value>([['x', [1n, 2n]], ['s', 'a']]))).code).toBe('INPUT_FORM_INVALID');
-    expect(errorOf(() => safe.inputs(new Map<Value, Value>([['x', [1n, 2n]], ['s', ['a']]]))).code).toBe('INPUT_FORM_INVALID');
+    expect(caught(() => safe.instances(new Map<Value, Value>([['x', [1n, 2n]], ['s', 'a']]))).code).toBe('INPUT_FORM_INVALID');
+    expect(caught(() => safe.inputs(new Map<Value, Value>([['x', [1n, 2n]], ['s', ['a']]]))).code).toBe('INPUT_FORM_INVALID');
   });
 
   it('of rows with other lengths are refused', () => {
-    expect(errorOf(() => safe.split(['x', 's'], [[1n, 'a'], [1n]])).code).toBe('INPUT_FORM_INVALID');
-    expect(errorOf(() => safe.split(['x', 's'], new Map())).code).toBe('INPUT_FORM_INVALID');
-    expect(errorOf(() => safe.inputs([[1n, 2n]])).code).toBe('INPUT_FORM_INVALID');
-    expect(errorOf(() => safe.records('x')).code).toBe('INPUT_FORM_INVALID');
+    expect(caught(() => safe.split(['x', 's'], [[1n, 'a'], [1n]])).code).toBe('INPUT_FORM_INVALID');
+    expect(caught(() => safe.split(['x', 's'], new Map())).code).toBe('INPUT_FORM_INVALID');
+    expect(caught(() => safe.inputs([[1n, 2n]])).code).toBe('INPUT_FORM_INVALID');
+    expect(caught(() => safe.records('x')).code).toBe('INPUT_FORM_INVALID');
   });
 
   it('sparse or repeated do not cost more memory than was sent', () => {
     const many = enforcerOf(Array.from({ length: 1000 }, (_, i) => new ColSpec('double', `c${i}`, false)));
     const sparse = Array.from({ length: 10_000 }, (_, i) => new Map<Value, Value>([[`c${i % 1000}`, 1n]]));
-    expect(errorOf(() => many.records(sparse)).code).toBe('INPUT_FORM_INVALID');
+    expect(caught(() => many.records(sparse)).code).toBe('INPUT_FORM_INVALID');
     const repeated = new Map<Value, Value>([['c0', Array.from({ length: 10_000 }, () => 1n)], ...Array.from({ length: 999 }, (_, i): [Value, Value] => [`c${i + 1}`, 1n])]);
-    expect(errorOf(() => many.inputs(repeated)).code).toBe('INPUT_FORM_INVALID');
+    expect(caught(() => many.inputs(repeated)).code).toBe('INPUT_FORM_INVALID');
   });
 
   it('are left alone without a signature', () => {
@@ -231,7 +230,7 @@ describe('CSV cells', () => {
   it.each<readonly [ColumnType, string | null]>([
     ['boolean', 'yes'], ['boolean', '2'], ['boolean', null], ['integer', '1.5'], ['integer', '3000000000'], ['integer', 'True'], ['integer', null], ['long', '9223372036854775808'], ['long', '1e999'], ['double', 'x'], ['double', '1e999'], ['float', '1e39'], ['datetime', '04.03.2021'], ['binary', 'hello'],
   ])('%s refuses %s', (type, text) => {
-    expect(errorOf(() => one(type, text)).code).toBe('INPUT_VALUE_INVALID');
+    expect(caught(() => one(type, text)).code).toBe('INPUT_VALUE_INVALID');
   });
   it('leaves the index column of to_csv() out', () => {
     const unnamed = enforcerOf([new ColSpec('double')]);
@@ -250,12 +249,12 @@ describe('tensors by value', () => {
     ['datetime64[s]', [-1], '["2021-03-04", null]', [ns('2021-03-04T00:00:00') / 1_000_000_000n, -(2n ** 63n)]], ['datetime64[s]', [-1], '["2021-03-04T00:00:00.5"]', undefined], ['datetime64[s]', [-1], '["1066-10-14"]', [-28502755200n]], ['datetime64[D]', [-1], '["1970-01-03"]', [2n]], ['complex128', [-1], '[1.5]', [1.5, 0]], ['object', [-1], '[{"a": 1}]', [new Map([['a', 1n]])]],
     ['float64', [], '1', [1]],
   ] as const)('%s %j ← %s', (dtype, shape, json, expected) => {
-    if (expected === undefined) expect(errorOf(() => tensor(dtype, shape, json)).code).toBe('INPUT_VALUE_INVALID');
+    if (expected === undefined) expect(caught(() => tensor(dtype, shape, json)).code).toBe('INPUT_VALUE_INVALID');
     else expect([...tensor(dtype, shape, json).values]).toEqual(expected);
   });
 
   it.each([[[-1, 2], '[[1, 2, 3]]'], [[-1, 2], '[1, 2]'], [[-1, 2], '[[1, 2], [3]]'], [[-1, -1], '[[1, 2], [3]]'], [[2, 2], '[[1, 2]]'], [[-1], '1'], [[-1], '[[1]]']] as const)('checks the shape %j of %s', (shape, json) => {
-    expect(errorOf(() => tensor('float64', shape, json)).code).toMatch(/INPUT_(SHAPE|VALUE)_INVALID/);
+    expect(caught(() => tensor('float64', shape, json)).code).toMatch(/INPUT_(SHAPE|VALUE)_INVALID/);
   });
 
   it('takes named ones by name, from dicts, records and frames', () => {
@@ -264,7 +263,7 @@ describe('tensors by value', () => {
     expect([...dict].map(([name, t]) => [name, t.dtype, t.shape])).toEqual([['a', 'float32', [1, 2]], ['b', 'int64', [1]]]);
     expect(named.instances(parseJson('[{"a": [1, 2], "b": 1}]'))).toEqual(dict);
     expect(named.split(['b', 'a'], parseJson('[[1, [1, 2]]]'))).toEqual(dict);
-    expect(errorOf(() => named.inputs(parseJson('{"a": [[1, 2]]}')))).toMatchObject({ code: 'INPUT_MISSING', data: { missing: ['b'] } });
+    expect(caught(() => named.inputs(parseJson('{"a": [[1, 2]]}')))).toMatchObject({ code: 'INPUT_MISSING', data: { missing: ['b'] } });
   });
 
   it('lays frames out as one matrix, and flat cells along the fixed dimensions', () => {
@@ -284,11 +283,11 @@ describe('params', () => {
   });
 
   it.each(['{"n": 1.5}', '{"n": true}', '{"n": "1"}', '{"n": 9223372036854775808}', '{"i": 2147483648}', '{"t": "0.5"}', '{"t": true}', '{"b": 1}', '{"l": "x"}', '{"l": [1]}', '{"l": {}}', '{"d": "tomorrow"}', '{"d": "2021-03-04T05:06:07Z"}', '{"d": "2021-03-04T05:06:07.1234567"}', '[]'])('refuses %s', (json) => {
-    expect(errorOf(() => run(json))).toMatchObject({ code: 'PARAM_VALUE_INVALID', status: 400 });
+    expect(caught(() => run(json))).toMatchObject({ code: 'PARAM_VALUE_INVALID', status: 400 });
   });
 
   it('unknown are refused in strict', () => {
-    expect(errorOf(() => run('{"x": 1}', 'strict'))).toMatchObject({ code: 'PARAM_UNKNOWN', data: { unknown: ['x'] } });
+    expect(caught(() => run('{"x": 1}', 'strict'))).toMatchObject({ code: 'PARAM_UNKNOWN', data: { unknown: ['x'] } });
   });
 
   it('keep dates and whole numbers', () => {

@@ -12,20 +12,11 @@ import { ParamSchema, ParamSpec } from '../../src/schema/param-spec.ts';
 import { Schema } from '../../src/schema/schema.ts';
 import { ModelSignature } from '../../src/schema/signature.ts';
 import { TensorSpec } from '../../src/schema/tensor-spec.ts';
+import { caught } from '../support/caught.ts';
 import { valueText } from '../support/protocol-values.ts';
 
 const enforcerOf = (specs: readonly ColSpec[] | readonly TensorSpec[]): Enforcer => compileEnforcer(new ModelSignature({ inputs: new Schema(specs) }), 'mlflow');
 const doubles = (...values: number[]) => column('float64', Float64Array.from(values));
-
-function refusal(run: () => unknown): ModelError {
-  try {
-    run();
-  } catch (error) {
-    if (ModelError.isInstance(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
 
 const kinds: fc.Arbitrary<Value>[] = [
   fc.constant(null), fc.boolean(), fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), fc.integer().map(BigInt), fc.double(), fc.string(), fc.uint8Array({ maxLength: 3 }) as fc.Arbitrary<Value>,
@@ -50,19 +41,19 @@ describe('enforcement', () => {
   });
 
   it('names what is missing and what is extra', () => {
-    const error = refusal(() => enforcerOf([new ColSpec('double', 'a'), new ColSpec('double', 'b')]).input(new Table(['A', 'b'], [doubles(1), doubles(2)])));
+    const error = caught(() => enforcerOf([new ColSpec('double', 'a'), new ColSpec('double', 'b')]).input(new Table(['A', 'b'], [doubles(1), doubles(2)])));
     expect(error.code).toBe('INPUT_MISSING');
     expect(error.message).toBe('The model needs a, which the input does not have. Names that the model does not know: A.');
   });
 
   it('says which column has which type, never its values', () => {
-    const error = refusal(() => enforcerOf([new ColSpec('long', 'age')]).input(new Table(['age'], [column('str', ['secret value'])])));
+    const error = caught(() => enforcerOf([new ColSpec('long', 'age')]).input(new Table(['age'], [column('str', ['secret value'])])));
     expect(error.message).toMatch(/Column age: expected long, given str/);
     expect(JSON.stringify(error)).not.toMatch(/secret/);
   });
 
   it('hints at missing values where only they keep a column from being whole', () => {
-    const error = refusal(() => enforcerOf([new ColSpec('long', 'age')]).input(new Table(['age'], [doubles(1, NaN)])));
+    const error = caught(() => enforcerOf([new ColSpec('long', 'age')]).input(new Table(['age'], [doubles(1, NaN)])));
     expect(error.message).toMatch(/declare the column as double/);
   });
 
@@ -104,16 +95,16 @@ describe('enforcement', () => {
   it('never casts a tensor', () => {
     const enforcer = enforcerOf([new TensorSpec('float32', [-1, 2])]), good = new Tensor('float32', [1, 2], Float32Array.of(1, 2));
     expect(enforcer.input(good)).toBe(good);
-    expect(refusal(() => enforcer.input(new Tensor('float64', [1, 2], Float64Array.of(1, 2)))).message).toMatch(/expected float32, given float64/);
-    expect(refusal(() => enforcer.input(new Tensor('float32', [2, 1], Float32Array.of(1, 2)))).message).toMatch(/expected the shape \[-1, 2\], given \[2, 1\]/);
+    expect(caught(() => enforcer.input(new Tensor('float64', [1, 2], Float64Array.of(1, 2)))).message).toMatch(/expected float32, given float64/);
+    expect(caught(() => enforcer.input(new Tensor('float32', [2, 1], Float32Array.of(1, 2)))).message).toMatch(/expected the shape \[-1, 2\], given \[2, 1\]/);
   });
 
   it('fills in the defaults of parameters after those given', () => {
     const params = new ParamSchema([new ParamSpec('a', 'long', 1n), new ParamSpec('b', 'double', 0.5), new ParamSpec('c', 'string', 'x')]);
     const enforcer = compileEnforcer(new ModelSignature({ params }), 'mlflow');
     expect([...(enforcer.params(new Map<Value, Value>([['c', 'y'], ['unknown', 1n], ['b', 2n]])) ?? [])]).toEqual([['c', 'y'], ['b', 2], ['a', 1n]]);
-    expect(refusal(() => enforcer.params(new Map([['a', 'text that is data']]))).message).toBe('Parameter a: expected long, given str.');
-    expect(refusal(() => enforcer.params([1n])).message).toMatch(/list was given/);
+    expect(caught(() => enforcer.params(new Map([['a', 'text that is data']]))).message).toBe('Parameter a: expected long, given str.');
+    expect(caught(() => enforcer.params([1n])).message).toMatch(/list was given/);
     expect(compileEnforcer(undefined, 'mlflow').params(new Map([['a', 1n]]))).toEqual(new Map());
     expect(compileEnforcer(undefined, 'mlflow').params(undefined)).toBeNull();
   });
