@@ -14,6 +14,7 @@ export const NA_WORDS: ReadonlySet<string> = new Set([
   '', '#N/A', '#N/A N/A', '#NA', '-1.#IND', '-1.#QNAN', '-NaN', '-nan', '1.#IND', '1.#QNAN', '<NA>', 'N/A', 'NA', 'NULL', 'NaN', 'None', 'n/a', 'nan', 'null',
 ]);
 const INTEGER = /^[ \t-\r]*([+-]?[0-9]+)[ \t-\r]*$/;
+const LEADING = /^[ \t-\r]*([+-]?[0-9]+)/;
 const FLOAT = /^[ \t-\r]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t-\r]*$/;
 const INFINITE = /^[ \t-\r]*([+-]?)inf(?:inity)?[ \t-\r]*$/i;
 const [INT64_MIN, INT64_MAX] = integerRange('int64');
@@ -27,12 +28,14 @@ export interface CsvRules {
   readonly missing: ReadonlySet<string>;
   /** A decimal number's text to a double, NaN where it is none. */
   readFloat(text: string): number;
-  /** Whole numbers beyond 64 bits are Python integers, else text. */
+  /** Whole numbers beyond 64 bits are Python integers; else text, even where a fraction or an exponent follows. */
   readonly hugeIntegers: boolean;
+  /** 64-bit integers wrap into a narrower dtype that is asked for, else they are refused. */
+  readonly wrapIntegers: boolean;
 }
 
 /** pandas 3, which rounds correctly, as Number does. */
-export const CSV_RULES: CsvRules = { missing: NA_WORDS, readFloat: Number, hugeIntegers: true };
+export const CSV_RULES: CsvRules = { missing: NA_WORDS, readFloat: Number, hugeIntegers: true, wrapIntegers: false };
 
 /** The text of cells, null for those that count as missing. */
 export function withoutNa(cells: readonly string[], rules: CsvRules = CSV_RULES): (string | null)[] {
@@ -45,7 +48,7 @@ export function inferCsvColumn(raw: readonly string[], rules: CsvRules = CSV_RUL
   const cells = withoutNa(raw, rules);
   if (cells.every((cell) => cell === null)) return column('float64', new Float64Array(raw.length).fill(NaN));
   const missing = cells.includes(null);
-  const integers = readIntegers(cells);
+  const integers = readIntegers(cells, rules);
   if (integers === 'text') return column('str', [...raw]);
   if (integers === 'huge') return rules.hugeIntegers ? (readHuge(cells) ?? column('str', [...raw])) : column('str', cells);
   if (integers) return missing ? withGaps(cells, integers.values) : column(integers.dtype, integerStorage(integers.dtype, integers.values));
@@ -62,20 +65,20 @@ function withGaps(cells: readonly (string | null)[], values: readonly bigint[]):
  * Whole numbers of 64 bits; undefined when a cell is none, `huge` beyond 64 bits, `text` where signs or gaps rule uint64
  * out. As in pandas the first cell that decides ends the scan.
  */
-function readIntegers(cells: readonly (string | null)[]): { dtype: 'int64' | 'uint64'; values: bigint[] } | 'huge' | 'text' | undefined {
+function readIntegers(cells: readonly (string | null)[], rules: CsvRules = CSV_RULES): { dtype: 'int64' | 'uint64'; values: bigint[] } | 'huge' | 'text' | undefined {
   const values: bigint[] = [];
   for (const cell of cells) {
     if (cell === null) continue;
-    const value = wholeOf(cell);
+    const value = wholeOf(cell, rules);
     if (value === undefined) return undefined;
-    if (value > INT64_MAX || value < INT64_MIN) return readUnsigned(cells);
+    if (value > INT64_MAX || value < INT64_MIN) return readUnsigned(cells, rules);
     values.push(value);
   }
   return { dtype: 'int64', values };
 }
 
 /** The second attempt, after a cell beyond int64: whatever begins with a minus counts as negative here. */
-function readUnsigned(cells: readonly (string | null)[]): { dtype: 'uint64'; values: bigint[] } | 'huge' | 'text' | undefined {
+function readUnsigned(cells: readonly (string | null)[], rules: CsvRules): { dtype: 'uint64'; values: bigint[] } | 'huge' | 'text' | undefined {
   const values: bigint[] = [];
   let unsigned = false, signed = false;
   for (const cell of cells) {
@@ -84,8 +87,8 @@ function readUnsigned(cells: readonly (string | null)[]): { dtype: 'uint64'; val
       signed = true;
       continue;
     }
-    const value = wholeOf(cell);
-    if (value === undefined) return undefined;
+    const value = wholeOf(cell, rules);
+    if (value === undefined || (value <= UINT64_MAX && !INTEGER.test(cell))) return undefined;
     if (value > UINT64_MAX) return 'huge';
     if (value > INT64_MAX) unsigned = true;
     values.push(value);
@@ -94,11 +97,15 @@ function readUnsigned(cells: readonly (string | null)[]): { dtype: 'uint64'; val
   return signed ? 'huge' : { dtype: 'uint64', values };
 }
 
-/** The integer a cell writes; more digits than 64 bits hold are cut to a number that is out of range anyway. */
-function wholeOf(cell: string): bigint | undefined {
-  const digits = INTEGER.exec(cell)?.[1];
+/**
+ * The integer a cell writes, or that it begins with where that is out of range and the rules end there. More digits than 64
+ * bits hold are cut to a number that is out of range anyway.
+ */
+function wholeOf(cell: string, rules: CsvRules): bigint | undefined {
+  const whole = INTEGER.exec(cell)?.[1], digits = whole ?? (rules.hugeIntegers ? undefined : LEADING.exec(cell)?.[1]);
   if (digits === undefined) return undefined;
-  return BigInt((digits.length > 4300 ? digits.slice(0, 4300) : digits).replace('+', ''));
+  const value = BigInt((digits.length > 4300 ? digits.slice(0, 4300) : digits).replace('+', ''));
+  return whole === undefined && value <= INT64_MAX && value >= INT64_MIN ? undefined : value;
 }
 
 function readHuge(cells: readonly (string | null)[]): Column | undefined {
@@ -179,6 +186,7 @@ function typedIntegers(raw: readonly string[], cells: readonly (string | null)[]
   const integers = readIntegers(cells);
   if (typeof integers === 'string') return castFailure('a whole number is out of range');
   if (integers && integers.values.length < cells.length) return castFailure('a cell of an integer column is missing');
+  if (integers && rules.wrapIntegers) return column(dtype, castStorage(integers.dtype, integerStorage(integers.dtype, integers.values), dtype));
   return integers ? exactly(column(integers.dtype, integerStorage(integers.dtype, integers.values)), dtype) : exactly(inferCsvColumn(raw, rules), dtype);
 }
 

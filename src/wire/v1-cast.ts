@@ -96,7 +96,7 @@ export function parsedNumbers(col: Column): Column | undefined {
   const numbers = cellsOf(col).map((cell) => {
     if (isNull(cell) || cell === '' || (Array.isArray(cell) && cell.length === 0) || (cell instanceof Map && cell.size === 0)) return NaN;
     if (typeof cell === 'boolean') return BigInt(cell);
-    if (typeof cell === 'string') return /_/.test(cell) ? undefined : (pythonInt(cell) ?? pythonFloat(cell));
+    if (typeof cell === 'string') return /_|nan/i.test(cell) ? undefined : (pythonInt(cell) ?? pythonFloat(cell));
     return typeof cell === 'bigint' || typeof cell === 'number' ? cell : undefined;
   });
   if (numbers.includes(undefined)) return undefined;

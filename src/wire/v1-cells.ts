@@ -15,7 +15,16 @@ export function asPandas15(col: Column): Column {
 
 /** pandas 1.5's inference of a list of values. */
 export function inferColumn15(values: readonly Value[]): Column {
-  return asPandas15(inferColumn(values));
+  return widened(asPandas15(inferColumn(values)));
+}
+
+/** Integers of 64 bits with missing ones between them are floats, signed beside unsigned ones too. */
+export function widened(col: Column): Column {
+  if (col.dtype !== 'object') return col;
+  const cells = col.values as Value[];
+  const fits = cells.every((cell) => isNull(cell) || (typeof cell === 'bigint' && cell >= -(2n ** 63n) && cell < 2n ** 64n));
+  if (!fits || !cells.includes(null) || cells.some((cell) => cell !== cell) || cells.every(isNull)) return col;
+  return column('float64', Float64Array.from(cells, (cell) => (isNull(cell) ? NaN : Number(cell))));
 }
 
 /** True for None, NaN, NaT, NA. */

@@ -126,7 +126,7 @@ function enforceTensors(data: Value, specs: readonly TensorSpec[], named: boolea
 /** `DataFrame.to_numpy()`: columns of one dtype keep it, others meet in their common one; rows outermost. */
 function matrixOf(table: Table): Tensor {
   const columns = table.columns.map(cellsOf), dtypes = new Set(table.columns.map((col) => col.dtype));
-  const common = dtypes.has('object') ? 'object' : dtypes.size === 1 ? table.columns[0]?.dtype : undefined;
+  const common = dtypes.has('object') || (dtypes.has('bool') && dtypes.size > 1) ? 'object' : dtypes.size === 1 ? table.columns[0]?.dtype : undefined;
   if (table.length === 0) return new Tensor(common ?? 'object', [0, columns.length], storeItems15([], common ?? 'object'));
   const rows = Array.from({ length: table.length }, (_, i) => columns.map((cells) => cells[i] ?? null));
   return common === 'object' ? new Tensor(common, [rows.length, columns.length], rows.flat()) : numpyArray(rows, common);

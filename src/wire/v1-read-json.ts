@@ -13,7 +13,7 @@ import { ModelError } from '../errors/model-error.ts';
 import type { Schema } from '../schema/schema.ts';
 import { lenientBase64 } from './base64.ts';
 import { castColumn, fillMissing, toNumeric } from './v1-cast.ts';
-import { asPandas15, cellsOf, inferColumn15 } from './v1-cells.ts';
+import { asPandas15, cellsOf, inferColumn15, widened } from './v1-cells.ts';
 import { datetimes, guessDates } from './v1-dates.ts';
 import { ujsonNumber } from './v1-numbers.ts';
 
@@ -37,18 +37,31 @@ export interface ReadJsonOptions {
  */
 export function readJson15(text: string, orient: 'split' | 'records', options: ReadJsonOptions, schema: Schema | undefined): Table {
   const { dtypes, maxDepth } = options;
-  const tree = parseJson(text, { maxDepth, number: ujsonNumber });
+  const tree = withoutNaN(parseJson(text, { maxDepth, number: ujsonNumber }));
   const raw = orient === 'split' ? splitFrame(tree) : recordsFrame(tree);
   const names = convertLabels(raw.names, false);
   const binary = new Set(schema?.columns?.map((spec, i) => (spec.type === 'binary' ? (schema.named ? spec.name : BigInt(i)) : undefined)));
-  const index = raw.index ? convertLabels(raw.index as readonly Label[], orient === 'split') : raw.index;
+  const index = raw.index && convertLabels(givenIndex(tree) ?? (raw.index as readonly Label[]), orient === 'split');
   const columns = raw.columns.map((col, j) => {
-    const plain = asPandas15(col), name = names[j] ?? null;
+    const plain = widened(asPandas15(col)), name = names[j] ?? null;
     if (dtypes === undefined) return fillMissing(isDateName(name) ? (guessDates(plain) ?? plain) : plain);
     const typed = forced(plain, typeof dtypes === 'string' ? dtypes : dtypes.get(name));
     return binary.has(name) ? decodeBinary(typed) : typed;
   });
   return new Table(names, columns, raw.length, index);
+}
+
+/** The index of a split body as written: pandas 1.5 keeps None in one of text. */
+function givenIndex(tree: Value): readonly Label[] | undefined {
+  const index = tree instanceof Map ? tree.get('index') : undefined;
+  return Array.isArray(index) && index.every((label) => typeof label === 'string' || label === null) && !index.every((label) => label === null) ? (index as Label[]) : undefined;
+}
+
+/** NaN of the text is None, as ujson reads it; lists and objects are changed in place. */
+function withoutNaN(value: Value): Value {
+  if (Array.isArray(value)) value.forEach((item, i) => { value[i] = withoutNaN(item); });
+  else if (value instanceof Map) for (const [key, item] of value) value.set(key, withoutNaN(item));
+  return value !== value ? null : value;
 }
 
 function decodeBinary(col: Column): Column {

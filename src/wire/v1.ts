@@ -7,6 +7,7 @@ import { type Column, column } from '../data/column.ts';
 import { type DType, isDatetime } from '../data/dtype.ts';
 import { frameFromRows } from '../data/frame.ts';
 import { type JsonParseOptions, parseJson } from '../data/json-parse.ts';
+import { numpyArray } from '../data/numpy-array.ts';
 import { Table } from '../data/table.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
@@ -17,7 +18,7 @@ import { type CsvRules, NA_WORDS } from './csv-column.ts';
 import { compileCsv, csvCells } from './csv.ts';
 import type { Decoded, Decoder, DecoderOptions } from './decode.ts';
 import { jsonOptions, utf8Text } from './text.ts';
-import { asPandas15 } from './v1-cells.ts';
+import { asPandas15, widened } from './v1-cells.ts';
 import { enforce15, numpyOf } from './v1-enforce.ts';
 import { csvFloat15 } from './v1-numbers.ts';
 import { type ForcedDType, type ForcedDTypes, readJson15 } from './v1-read-json.ts';
@@ -95,7 +96,7 @@ function inferred(text: string, forms: Forms, json: JsonParseOptions): Value {
 }
 
 /** pandas 1.5. */
-const CSV_RULES_15: CsvRules = { missing: new Set([...NA_WORDS].filter((word) => word !== 'None')), readFloat: csvFloat15, hugeIntegers: false };
+const CSV_RULES_15: CsvRules = { missing: new Set([...NA_WORDS].filter((word) => word !== 'None')), readFloat: csvFloat15, hugeIntegers: false, wrapIntegers: true };
 
 function pandasForms(schema: Schema | undefined, maxDepth: number): Forms {
   const dtypes = schema && forcedDTypes(schema), readCsv = compileCsv(schema, CSV_RULES_15);
@@ -132,8 +133,9 @@ function numpySplit(text: string, maxDepth: number): Table {
   if (!Array.isArray(data)) throw new ModelError('FRAME_INVALID', { reason: 'data must be a list of rows' });
   const index = tree.get('index');
   if (data.length === 0 && Array.isArray(index) && index.length > 0) throw new ModelError('FRAME_INVALID', { reason: 'there are no rows for the index' });
+  if (numpyArray(data, 'object').shape.length > 2) throw new ModelError('FRAME_INVALID', { reason: 'the rows hold lists' });
   const table = frameFromRows(data, { columns: tree.get('columns'), index });
-  return new Table(table.names, table.columns.map(asPandas15), table.length, table.index);
+  return new Table(table.names, table.columns.map((col) => widened(asPandas15(col))), table.length, table.index);
 }
 
 function losslessForms(enforcer: ValueEnforcer, json: JsonParseOptions): Forms {
