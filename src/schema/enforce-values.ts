@@ -168,7 +168,8 @@ class ColumnForms implements ValueEnforcer {
       return this.#build(one ? 1 : value.length, () => (one ? [value] : value));
     }
     if (!this.#named && count === 1) return this.#rows(form, undefined, value.map((item) => (Array.isArray(item) && isScalarType(only) ? item : [item])));
-    if (value.length > 0 && this.#named) return wrongForm(form, 'a dict of columns or a list of records, for the columns have names', 'a plain list');
+    // Names that count from 0 are what a list of rows has.
+    if (value.length > 0 && this.#named && !this.#plans.every(({ name }, i) => name === BigInt(i))) return wrongForm(form, 'a dict of columns or a list of records, for the columns have names', 'a plain list');
     return this.#rows(form, undefined, value);
   }
 

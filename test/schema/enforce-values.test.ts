@@ -173,11 +173,11 @@ describe('columns', () => {
   });
 
   it('whose names count from 0 take a list of rows', () => {
-    const counted = enforcerOf([0n, 1n].map((name) => new ColSpec({ type: 'double', name })));
+    const counted = enforcerOf([0n, 1n].map((name) => new ColSpec('double', name)));
     const table = counted.inputs([[1n, 0.5], [2n, 1.5]]) as Table;
     expect(table.names).toEqual([0n, 1n]);
     expect(cells(table.columns[1])).toEqual([0.5, 1.5]);
-    expect(errorOf(() => enforcerOf([1n, 0n].map((name) => new ColSpec({ type: 'double', name }))).inputs([[1n, 0.5]])).code).toBe('INPUT_FORM_INVALID');
+    expect(caught(() => enforcerOf([1n, 0n].map((name) => new ColSpec('double', name))).inputs([[1n, 0.5]])).code).toBe('INPUT_FORM_INVALID');
   });
 
   it('alone take a plain list or scalar', () => {
