@@ -19,7 +19,7 @@ import { asPandas15, cellsOf, inferColumn15 } from './v1-cells.ts';
 import { datetimes } from './v1-dates.ts';
 
 /** numpy dtypes of MLflow's scalar types; text and bytes are objects in pandas. */
-export const NUMPY_OF: Readonly<Record<ScalarType, DType>> = {
+const NUMPY_OF: Readonly<Record<ScalarType, DType>> = {
   boolean: 'bool', integer: 'int32', long: 'int64', float: 'float32', double: 'float64', string: 'str', binary: 'bytes', datetime: 'datetime64[ns]',
 };
 
