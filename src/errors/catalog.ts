@@ -112,7 +112,6 @@ export const catalog = {
   PARAM_UNSUPPORTED: ['NOT_IMPLEMENTED', 'The parameter {param} of the flavor {flavor} is not supported.'],
   OUTPUT_UNKNOWN: ['INVALID', 'This model has no output {output}. It has: {outputs}.'],
   MODEL_REJECTED: ['INVALID', '{library} cannot load {file}: {reason}'],
-  INPUT_FORM_UNSUPPORTED: ['BAD_REQUEST', 'This model takes {expected}; it was given {given}.'],
   INPUT_NAMES_MISMATCH: ['BAD_REQUEST', 'The model takes the inputs {expected}; missing: {missing}; unknown: {unknown}.'],
   INPUT_TYPE_MISMATCH: ['BAD_REQUEST', 'The input {input} of the model takes {expected}; it was given {given}.'],
   INPUT_SHAPE_MISMATCH: ['BAD_REQUEST', 'The input {input} of the model takes the shape [{expected}]; it was given [{given}].'],

@@ -16,7 +16,7 @@ import type { InputSpec } from './onnx-tensors.ts';
 
 /**
  * Tensors for a model's inputs.
- * @throws ModelError INPUT_FORM_UNSUPPORTED, INPUT_NAMES_MISMATCH, INPUT_TYPE_MISMATCH
+ * @throws ModelError INPUT_UNSUITABLE, INPUT_NAMES_MISMATCH, INPUT_TYPE_MISMATCH
  */
 export function feedsOf(specs: readonly InputSpec[], input: Value): ReadonlyMap<string, Tensor> {
   const [only] = specs;
@@ -24,11 +24,15 @@ export function feedsOf(specs: readonly InputSpec[], input: Value): ReadonlyMap<
     return new Map(specs.map((spec) => [spec.name, specs.length === 1 ? matrix(input.columns, input.length, spec.name) : columnOf(input, spec.name, specs)]));
   }
   if (input instanceof Tensor) {
-    if (specs.length !== 1 || !only) throw new ModelError('INPUT_FORM_UNSUPPORTED', { expected: `a table or named tensors for its ${specs.length} inputs`, given: 'one tensor' });
+    if (specs.length !== 1 || !only) throw unsuitable(`a table or named tensors for its ${specs.length} inputs`, 'one tensor');
     return new Map([[only.name, input]]);
   }
   if (input instanceof Map) return named(specs, input);
-  throw new ModelError('INPUT_FORM_UNSUPPORTED', { expected: 'a table, a tensor or named tensors', given: formOf(input) });
+  throw unsuitable('a table, a tensor or named tensors', formOf(input));
+}
+
+function unsuitable(expected: string, given: string): ModelError {
+  return new ModelError('INPUT_UNSUITABLE', { reason: `it takes ${expected}; it was given ${given}` });
 }
 
 function named(specs: readonly InputSpec[], input: ReadonlyMap<Value, Value>): ReadonlyMap<string, Tensor> {
@@ -37,7 +41,7 @@ function named(specs: readonly InputSpec[], input: ReadonlyMap<Value, Value>): R
   if (missing.length > 0 || unknown.length > 0) throw mismatch(wanted, missing, unknown.map(labelText));
   return new Map(wanted.map((name) => {
     const value = input.get(name);
-    if (!(value instanceof Tensor)) throw new ModelError('INPUT_FORM_UNSUPPORTED', { expected: 'named tensors', given: `${name}: ${formOf(value ?? null)}` });
+    if (!(value instanceof Tensor)) throw unsuitable('named tensors', `${name}: ${formOf(value ?? null)}`);
     return [name, value];
   }));
 }

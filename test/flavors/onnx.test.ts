@@ -162,9 +162,9 @@ describe('the forms of MLflow', () => {
   });
 
   it.each<[string, string, Value]>([
-    ['an array for two inputs', 'INPUT_FORM_UNSUPPORTED', f32([2], 1, 2)],
-    ['a list', 'INPUT_FORM_UNSUPPORTED', [1, 2]],
-    ['a list in a mapping', 'INPUT_FORM_UNSUPPORTED', new Map<Value, Value>([['a', [1]], ['b', [2]]])],
+    ['an array for two inputs', 'INPUT_UNSUITABLE', f32([2], 1, 2)],
+    ['a list', 'INPUT_UNSUITABLE', [1, 2]],
+    ['a list in a mapping', 'INPUT_UNSUITABLE', new Map<Value, Value>([['a', [1]], ['b', [2]]])],
     ['a missing name', 'INPUT_NAMES_MISMATCH', new Map([['a', f32([1], 1)]])],
     ['an unknown name', 'INPUT_NAMES_MISMATCH', new Map([['a', f32([1], 1)], ['b', f32([1], 1)], ['c', f32([1], 1)]])],
     ['a missing column', 'INPUT_NAMES_MISMATCH', new Table(['a'], [column('float32', new Float32Array([1]))])],
