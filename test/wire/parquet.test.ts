@@ -32,6 +32,13 @@ describe('parquet bodies', () => {
     }), { numRuns: 3000 });
   }, 120_000);
 
+  it('levels that are longer than their page are refused', async () => {
+    const file = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'l', data: [1n, 2n], type: 'INT64' }] }));
+    // The length of the definition levels in the header of the first page: 0x80 takes the next byte into the number.
+    file[20] = 0x80;
+    await expect(parquetTable(file)).rejects.toMatchObject({ code: 'PARQUET_INVALID', data: { reason: 'the levels of a page are longer than the page' } });
+  });
+
   it('a Zstandard frame that outgrows its page is refused', () => {
     const runs = Array.from({ length: 3000 }, () => [...[(131_071 << 3) | 2].flatMap((n) => [n & 255, (n >> 8) & 255, (n >> 16) & 255]), 7]).flat();
     expect(() => checkZstd(Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x58, ...runs]), 100)).toThrow(expect.objectContaining({ code: 'PARQUET_INVALID' }) as Error);
