@@ -4,7 +4,8 @@
  */
 import { ModelError } from '../errors/model-error.ts';
 import { cell, type Column } from './column.ts';
-import { Series, type Value } from './values.ts';
+import { isoformat } from './iso-text.ts';
+import { DateTime, Series, type Value } from './values.ts';
 
 /** A column's label: text, or any cell value (a bigint for pandas' integer labels). */
 export type Label = Value;
@@ -50,5 +51,7 @@ export class Table {
 
 /** A label as text, for messages and object keys. */
 export function labelText(label: Label): string {
-  return typeof label === 'string' ? label : label instanceof Series ? 'Series' : String(label);
+  if (typeof label === 'string') return label;
+  if (label instanceof DateTime) return isoformat(label);
+  return label instanceof Series ? 'Series' : String(label);
 }

@@ -18,7 +18,7 @@ import { type PandasColumn, type PandasNote, pandasNote } from './parquet-pandas
 /** hyparquet and its decompressors, loaded with the first Parquet body. */
 async function library(): Promise<{ hyparquet: typeof import('hyparquet/src/index.js'); compressors: Compressors }> {
   const [hyparquet, { compressors }] = await Promise.all([import('hyparquet/src/index.js'), import('hyparquet-compressors')]);
-  // The WebAssembly Snappy of the decompressors does not end on some damaged input; hyparquet's own does.
+  // hyparquet's own Snappy is plain JavaScript that checks its bounds: damaged input ends in an error.
   const SNAPPY = (input: Uint8Array, length: number): Uint8Array => {
     const out = new Uint8Array(length);
     hyparquet.snappyUncompress(input, out);
