@@ -21,13 +21,16 @@ export type PlainParams = Readonly<Record<string, unknown>> | ReadonlyMap<string
  * Plain data as the value that enforcement takes: it judges what is typed (Tables, tensors, typed arrays, Arrow) by type and
  * casts the rest by value. Without a signature rows and columns become a Table, everything else stays.
  */
-export function readInput(input: PlainInput, signature: ModelSignature | undefined, enforcement: Enforcement): Value {
-  const data = fromPlain(input), schema = signature?.inputs;
-  if (schema === undefined) return free(data);
-  if (enforcement !== 'mlflow' || schema.columns === undefined) return data;
+export function compileInput(signature: ModelSignature | undefined, enforcement: Enforcement): (input: PlainInput) => Value {
+  const schema = signature?.inputs;
+  if (schema === undefined) return (input) => free(fromPlain(input));
+  if (enforcement !== 'mlflow' || schema.columns === undefined) return fromPlain;
   // JavaScript does not tell 3 from 3.0, so plain rows and columns are cast as the server casts those of a JSON body.
-  const table = free(data);
-  return table !== data && table instanceof Table ? compileTableCasts(schema)(table) : data;
+  const cast = compileTableCasts(schema);
+  return (input) => {
+    const data = fromPlain(input), table = free(data);
+    return table !== data && table instanceof Table ? cast(table) : data;
+  };
 }
 
 /** @throws ModelError PARAM_FORM_INVALID when they are no object of names and values */

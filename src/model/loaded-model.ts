@@ -54,6 +54,8 @@ export class LoadedModel {
   readonly enforcement: Enforcement;
   readonly #predictor: Predictor;
   readonly #enforcer: Enforcer;
+  /** Compiled by the first predict. */
+  #read: ((input: PlainInput) => Value) | undefined;
 
   constructor(parts: LoadedModelParts) {
     this.metadata = parts.metadata;
@@ -80,9 +82,10 @@ export class LoadedModel {
   async predict(input: PlainInput, options: ModelPredictOptions = {}): Promise<Output> {
     options.signal?.throwIfAborted();
     // A server never comes here, so it does not load this.
-    const { readInput, readParams } = await import('./input.ts');
+    const { compileInput, readParams } = await import('./input.ts');
+    this.#read ??= compileInput(this.signature, this.enforcement);
     const { output, signal } = options;
-    return this.score(readInput(input, this.signature, this.enforcement), { params: readParams(options.params), output, signal });
+    return this.score(this.#read(input), { params: readParams(options.params), output, signal });
   }
 
   /** Scores data that is a {@link Value} already; answers at once where the engine does. */
