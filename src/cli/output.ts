@@ -38,6 +38,17 @@ export function print(text: string): Promise<void> {
   });
 }
 
+/**
+ * Writes a text to a file that the user named.
+ * @throws ModelError FILE_UNWRITABLE
+ */
+export async function writeText(path: string, text: string): Promise<void> {
+  const { writeFile } = await import('node:fs/promises');
+  await writeFile(path, text).catch((error: NodeJS.ErrnoException) => {
+    throw new ModelError('FILE_UNWRITABLE', { path, reason: error.code ?? error.name }, { cause: error });
+  });
+}
+
 /** Rows of text as aligned columns. */
 export function columns(rows: readonly (readonly string[])[], indent: string = '  '): string {
   const widths: number[] = [];

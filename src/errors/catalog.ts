@@ -66,7 +66,7 @@ export const catalog = {
   FILE_NOT_FOUND: ['NOT_FOUND', 'The model names the file {path}, which is not in its folder.'],
   PATH_OUTSIDE_MODEL: ['INVALID', 'The path {path} leads out of the model folder.'],
   FILE_UNREADABLE: ['INVALID', 'The model file {path} cannot be read: {reason}.'],
-  FILE_UNWRITABLE: ['INVALID', 'The model cannot be written to {path}: {reason}.'],
+  FILE_UNWRITABLE: ['INVALID', 'Cannot write {path}: {reason}.'],
   DIRECTORY_NOT_EMPTY: ['INVALID', 'The folder {path} is there and not empty. Give a new folder.'],
   MLMODEL_INVALID: ['INVALID', 'The MLmodel file is not valid: {reason}.'],
   INPUT_EXAMPLE_INVALID: ['INVALID', 'The input example is not valid: {reason}.'],

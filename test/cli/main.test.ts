@@ -35,7 +35,7 @@ describe('help and usage', () => {
 
   it.each([
     [['inspect', 'no-such-folder'], 'MODEL_NOT_FOUND'], [['serve', 'no-such-folder'], 'MODEL_NOT_FOUND'], [['predict', 's3://bucket/model'], 'MODEL_URI_UNSUPPORTED'],
-    [['predict', WINE, 'no-such-file.csv'], 'INPUT_FILE_UNREADABLE'], [['serve', WINE, '--flavor', 'onnx'], 'MODEL_FLAVOR_UNKNOWN'],
+    [['predict', WINE, 'no-such-file.csv'], 'INPUT_FILE_UNREADABLE'], [['predict', WINE, `${WINE}/serving_input_example.json`, '-o', 'no-such-folder/x'], 'FILE_UNWRITABLE'], [['types', WINE, '-o', 'no-such-folder/x'], 'FILE_UNWRITABLE'], [['serve', WINE, '--flavor', 'onnx'], 'MODEL_FLAVOR_UNKNOWN'],
   ])('ends with 1 and the error\'s code: %j', async (args, code) => {
     const { err, out, status } = await run(args);
     expect([status, out]).toEqual([1, '']);
@@ -66,6 +66,10 @@ describe('predict', () => {
     expect(JSON.parse(split.out)).toHaveLength(frame.data.length);
     expect(byRecords.out).toBe(split.out);
     expect((JSON.parse(wrapped.out) as { predictions: number[] }).predictions.map(Math.fround)).toEqual((JSON.parse(split.out) as number[]).map(Math.fround));
+    // What to_csv() wrote, with its index.
+    const indexed = csv.split('\n').filter(Boolean).map((line, i) => `${i === 0 ? '' : i - 1},${line}`).join('\n');
+    expect((await run(['models', 'predict', '-m', WINE, '-t', 'csv', '--scoring-protocol', '1'], indexed)).out).toBe(split.out);
+    expect((await run(['models', 'predict', '-m', WINE, '-t', 'csv'], indexed)).out).toBe(wrapped.out);
   });
 
   it('gives another output by name', async () => {
@@ -97,6 +101,29 @@ describe('inspect', () => {
   it('prints it as JSON', async () => {
     const card = JSON.parse((await run(['inspect', WINE, '--json'])).out) as Record<string, unknown>;
     expect(card).toMatchObject({ scoredBy: 'xgboost', mlflowVersion: '3.17.2', files: 7, inputExample: true, flavors: [{ name: 'python_function' }, { name: 'xgboost', native: true }] });
+  });
+});
+
+describe('the folder of the documents, of MLflow 0.1', () => {
+  const folder = join(place, 'my_model'), MLMODEL = 'time_created: 2018-05-25T17:28:53.35\n\nflavors:\n  sklearn:\n    sklearn_version: 0.19.1\n    pickled_model: model.pkl\n  python_function:\n    loader_module: mlflow.sklearn\n';
+
+  it('is read, shown, and refused by name where its flavor cannot score it', async () => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'MLmodel'), MLMODEL);
+    writeFileSync(join(folder, 'model.pkl'), 'no pickle');
+    const card = await run(['inspect', folder]);
+    expect([card.status, card.err]).toEqual([0, '']);
+    for (const text of ['2018-05-25T17:28:53.35', 'sklearn_version 0.19.1', 'loader_module mlflow.sklearn', 'No signature']) expect(card.out).toContain(text);
+    expect(await run(['models', 'serve', '-m', folder])).toMatchObject({ status: 1, err: expect.stringMatching(/^error [A-Z_]+: .*sklearn/) });
+  });
+
+  it('is scored from its own flavor\'s path alone', async () => {
+    const bare = join(place, 'bare');
+    mkdirSync(bare, { recursive: true });
+    writeFileSync(join(bare, 'MLmodel'), MLMODEL.replace(/ {2}sklearn:[^]*(?= {2}python_function)/, '  xgboost:\n    xgb_version: 0.90\n    data: model.xgb\n').replace('mlflow.sklearn', 'mlflow.xgboost'));
+    copyFileSync(`${WINE}/model.ubj`, join(bare, 'model.xgb'));
+    // Without a signature the columns are those of training, as they stand.
+    expect(await run(['predict', bare], example)).toMatchObject({ status: 0, err: '', out: (await run(['predict', WINE], example)).out });
   });
 });
 

@@ -7,7 +7,7 @@ import { ModelError } from '../../errors/model-error.ts';
 import type { Enforcement } from '../../schema/signature.ts';
 import { loadProgress } from '../load-progress.ts';
 import { addEnvironmentFlags, noticeEnvironmentFlags } from '../model-flags.ts';
-import { print } from '../output.ts';
+import { print, writeText } from '../output.ts';
 import type { CommandFile } from '../program.ts';
 
 interface PredictFlags {
@@ -65,14 +65,14 @@ function addFlags(command: Command, examples: string): Command {
 async function run(uri: string, flags: PredictFlags): Promise<void> {
   noticeEnvironmentFlags({ ...flags }, [['-r', 'pipRequirementsOverride']]);
   setEnvironment(flags.env ?? []);
-  const [{ loadModel }, { readFile, writeFile }] = await Promise.all([import('../../model/load.ts'), import('node:fs/promises')]);
+  const [{ loadModel }, { readFile }] = await Promise.all([import('../../model/load.ts'), import('node:fs/promises')]);
   const { enforcement, flavor, inputPath } = flags;
   const model = await loadModel(uri, { enforcement, onProgress: loadProgress(), ...(flavor === undefined ? {} : { flavor }) });
   const body = inputPath === undefined ? await readStdin() : await readFile(inputPath).catch((error: NodeJS.ErrnoException) => unreadable(inputPath, error));
   const { scoreBody } = await import('../score-body.ts');
   const text = await scoreBody(model, body, { ...requestForm(flags), output: flags.output });
   if (flags.outputPath === undefined) await print(text);
-  else await writeFile(flags.outputPath, text);
+  else await writeText(flags.outputPath, text);
   await model.close();
 }
 

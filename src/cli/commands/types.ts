@@ -3,7 +3,7 @@
  * @module
  */
 import type { Command } from 'commander';
-import { print } from '../output.ts';
+import { print, writeText } from '../output.ts';
 
 /** Adds the command. */
 export function register(parent: Command): void {
@@ -21,5 +21,5 @@ async function run(uri: string, flags: { outputPath?: string; name: string }): P
   const { metadata } = await openModel(uri);
   const text = declarations(metadata.signature, flags.name);
   if (flags.outputPath === undefined) await print(text);
-  else await (await import('node:fs/promises')).writeFile(flags.outputPath, text);
+  else await writeText(flags.outputPath, text);
 }

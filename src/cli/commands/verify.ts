@@ -2,7 +2,7 @@
  * `mlmodel verify`: scores recorded requests again and tells how far the answers lie apart.
  * @module
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseJson } from '../../data/json-parse.ts';
@@ -11,7 +11,7 @@ import { ModelError } from '../../errors/model-error.ts';
 import type { LoadedModel } from '../../model/loaded-model.ts';
 import type { Enforcement } from '../../schema/signature.ts';
 import { loadProgress } from '../load-progress.ts';
-import { columns, EXIT, notice, print, styled } from '../output.ts';
+import { columns, EXIT, notice, print, styled, writeText } from '../output.ts';
 import { Comparison } from '../verify/compare.ts';
 import { type Recording, readRecordings, writeRecordings } from '../verify/recordings.ts';
 
@@ -63,7 +63,7 @@ async function run(uri: string, file: string | undefined, flags: VerifyFlags): P
   if (flags.record !== undefined) {
     const { record } = await import('../verify/record.ts');
     const answered = await record(uri, recordings, flags.python ?? process.env['MLMODEL_PYTHON']);
-    await writeFile(flags.record, writeRecordings(answered));
+    await writeText(flags.record, writeRecordings(answered));
     notice(`recorded ${answered.length} answers in ${flags.record}`);
     return;
   }
