@@ -63,7 +63,8 @@ interface Formats {
   readonly enforced: boolean;
 }
 
-const FORMER_HINT = '; a bare list of records and a bare split object are forms of MLflow 1.x: start the server with --scoring-protocol 1 for them';
+// An error shows 200 characters of a reason: the option must stand within them.
+const FORMER_HINT = '; for the bare frames of MLflow 1.x use --scoring-protocol 1';
 const FORMATS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const;
 
 /**

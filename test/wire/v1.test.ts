@@ -81,7 +81,8 @@ describe('scoring protocol 2', () => {
     for (const enforcement of ['mlflow', 'safe']) {
       const { status, text } = await ask({ enforcement }, contentType, body);
       expect(status).toBe(contentType === 'application/json' ? 400 : 415);
-      expect(text).toContain('--scoring-protocol 1');
+      // In the text that people read, not only in the details.
+      expect(status === 415 ? text : (JSON.parse(text) as { message: string }).message).toContain('--scoring-protocol 1');
     }
   });
 });
