@@ -93,6 +93,32 @@ describe('one process', () => {
     await served.stop();
   });
 
+  it('answers the requests of the documents by its scoring protocol', async () => {
+    const { dataframe_split: split } = JSON.parse(body.toString()) as { dataframe_split: { columns: string[]; data: number[][] } };
+    const records = split.data.map((row) => Object.fromEntries(split.columns.map((name, j) => [name, row[j]])));
+    const asks: readonly (readonly [string, unknown, refused: number])[] = [
+      ['application/json', { ...split, index: split.data.map((_, i) => i + 7) }, 400], ['application/json; format=pandas-split', split, 415], ['application/json; format=pandas-records', records, 415],
+      ['application/json', { instances: records }, 0], ['application/json', { inputs: Object.fromEntries(split.columns.map((name, j) => [name, split.data.map((row) => row[j])])) }, 0],
+      ['text/csv', [`,${split.columns.join()}`, ...split.data.map((row, i) => [i, ...row].join())].join('\n'), 0],
+    ];
+    const answers = await Promise.all(['1', 'auto', '2'].map(async (protocol) => {
+      const served = await serve(['models', 'serve', '--model-uri', WINE, '--host', '127.0.0.1', '--timeout', '30', '--workers', '1', '--no-conda', '--install-mlflow', '--scoring-protocol', protocol]);
+      expect(served.output().err).toContain('mlmodel: --no-conda, --install-mlflow: without effect');
+      const out: [number, string][] = [];
+      for (const [type, sent] of asks) {
+        const answer = await fetch(`${served.url}/invocations`, { method: 'POST', headers: { 'content-type': type }, body: typeof sent === 'string' ? sent : JSON.stringify(sent) });
+        out.push([answer.status, await answer.text()]);
+      }
+      await served.stop();
+      return out;
+    }));
+    const bare = answers[0]?.[0]?.[1] ?? '', wrapped = `{"predictions": ${bare}}`;
+    expect(JSON.parse(bare)).toHaveLength(split.data.length);
+    expect(answers[0]).toEqual(asks.map(() => [200, bare]));
+    expect(answers[1]).toEqual(asks.map(([, , refused]) => [200, refused > 0 ? bare : wrapped]));
+    expect(answers[2]).toEqual(asks.map(([, , refused]) => (refused > 0 ? [refused, expect.stringContaining('--scoring-protocol 1')] : [200, wrapped])));
+  });
+
   it('says which port is taken', async () => {
     const served = await serve(['serve', WINE]);
     for (const workers of ['1', '2']) {

@@ -11,6 +11,8 @@ import { formatInputExample, readInputExample, readServingExample } from '../../
 import { memoryFiles } from '../../src/mlmodel/memory-files.ts';
 import { Model } from '../../src/mlmodel/model.ts';
 import { ColSpec } from '../../src/schema/col-spec.ts';
+import { compileEnforcer } from '../../src/schema/enforce.ts';
+import { inferSignature } from '../../src/schema/infer.ts';
 import { Schema } from '../../src/schema/schema.ts';
 import { ModelSignature } from '../../src/schema/signature.ts';
 import { TensorSpec } from '../../src/schema/tensor-spec.ts';
@@ -65,6 +67,23 @@ describe('readInputExample', () => {
     expect(unnamed.input).toMatchObject({ dtype: 'float32', shape: [1, 2], values: Float32Array.of(1, NaN) });
     const named = await read({ type: 'ndarray' }, '{"x": [1]}', signature(new TensorSpec('uint8', [-1], 'x')));
     expect((named.input as Map<string, Tensor>).get('x')?.dtype).toBe('uint8');
+  });
+
+  it('leaves the batch axis where the signature has it', async () => {
+    const inputs = signature(new TensorSpec('uint8', [2, -1]));
+    const { input } = await read({ type: 'ndarray', format: 'tf-serving' }, '{"inputs": [[0, 134, 25], [253, 242, 195]]}', inputs);
+    expect(input).toMatchObject({ dtype: 'uint8', shape: [2, 3] });
+    expect(compileEnforcer(inputs, 'mlflow').input(input)).toBe(input);
+    // Else it is the first.
+    expect(inferSignature(input as Tensor).inputs?.toString()).toBe("[Tensor('uint8', (-1, 3))]");
+  });
+
+  it.each([
+    ['one record', '{"columns": ["a", "b"], "data": [[5.1, 3.5]]}', '[{"a": 5.1, "b": 3.5}]'],
+    ['a list', '{"data": [[5.1, 3.5]]}', '[{"0": 5.1, "1": 3.5}]'],
+    ['a batch', '{"columns": ["a", "b"], "data": [[5.1, 3.5], [1.4, 0.2]]}', '[{"a": 5.1, "b": 3.5}, {"a": 1.4, "b": 0.2}]'],
+  ])('reads %s as 1.x wrote it', async (_, text, answer) => {
+    expect(bare((await read({ type: 'dataframe', pandas_orient: 'split' }, text)).input)).toBe(answer);
   });
 
   it('separates params', async () => {
