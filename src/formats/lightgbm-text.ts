@@ -36,6 +36,8 @@ export interface LightgbmTree {
   readonly leftChild: Int32Array;
   readonly rightChild: Int32Array;
   readonly leafValue: Float64Array;
+  /** Rows of training that came to each inner node and leaf; null where the file does not say. */
+  readonly counts: { readonly node: Float64Array; readonly leaf: Float64Array } | null;
   /** Bitsets of categories; the threshold of a categorical node is its index here. */
   readonly categorySets: readonly Uint32Array[];
   /** Linear models of leaves, or null. */
@@ -226,6 +228,7 @@ function treeOf(block: Block, lines: Lines, features: number): LightgbmTree {
     leftChild: nodes > 0 ? block.integers('left_child', nodes) : new Int32Array(0),
     rightChild: nodes > 0 ? block.integers('right_child', nodes) : new Int32Array(0),
     leafValue: block.floats('leaf_value', leaves),
+    counts: nodes > 0 && block.has('internal_count') && block.has('leaf_count') ? { node: block.floats('internal_count', nodes), leaf: block.floats('leaf_count', leaves) } : null,
     categorySets: nodes > 0 && categorical > 0 ? categorySets(block, lines, categorical) : [],
     linear: block.has('is_linear') && block.integer('is_linear') !== 0 ? linearLeaves(block, lines, leaves) : null,
   };

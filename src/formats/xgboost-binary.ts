@@ -92,8 +92,13 @@ function readTree(reader: ByteReader): XgboostTree {
     defaultLeft[i] = index >>> 31;
     condition[i] = reader.f32();
   }
-  reader.skip(nodes * STATISTICS);
-  return { left, right, feature, condition, defaultLeft, categorical: new Map(), leafSize: 1, leafValues: null, leafRow: null };
+  const sumHessian = new Float32Array(nodes);
+  for (let i = 0; i < nodes; i++) {
+    reader.skip(4);
+    sumHessian[i] = reader.f32();
+    reader.skip(STATISTICS - 8);
+  }
+  return { left, right, feature, condition, defaultLeft, sumHessian, categorical: new Map(), leafSize: 1, leafValues: null, leafRow: null };
 }
 
 function floats(reader: ByteReader, count: number): Float32Array {

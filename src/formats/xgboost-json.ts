@@ -25,7 +25,7 @@ export function parseXgboostJson(bytes: Uint8Array, file: string): XgboostModel 
 }
 
 /** Per node, and of no use for scoring. */
-const UNUSED: ReadonlySet<string> = new Set(['loss_changes', 'parents', 'sum_hessian']);
+const UNUSED: ReadonlySet<string> = new Set(['loss_changes', 'parents']);
 
 /** `{L`, `{i`, `{U` … begin UBJSON; JSON has a quote or space after the brace. */
 function parseTree(bytes: Uint8Array, file: string): unknown {
@@ -133,6 +133,7 @@ class Reader {
       feature: column('split_indices'),
       condition: column('split_conditions'),
       defaultLeft: column('default_left'),
+      sumHessian: tree['sum_hessian'] === undefined ? null : column('sum_hessian'),
       categorical: this.#categoricalNodes(tree, nodes, where),
       leafSize,
       leafValues: !vector ? null : apart ? this.#numbers(tree, 'leaf_weights') : this.#numbers(tree, 'base_weights', nodes * leafSize, where),

@@ -51,6 +51,8 @@ export interface XgboostTree {
   /** Threshold of a test; value of a leaf. float32. */
   readonly condition: ArrayLike<number>;
   readonly defaultLeft: ArrayLike<number>;
+  /** Sum of hessians of the training rows that came to the node; null where the file does not say. */
+  readonly sumHessian: ArrayLike<number> | null;
   /** Nodes with a categorical test and their categories (which go right). */
   readonly categorical: ReadonlyMap<number, ArrayLike<number>>;
   /** Values of a leaf. */

@@ -40,6 +40,8 @@ export class ForestBuilder {
   readonly #setWords = new Grow(Uint32Array);
   readonly #value = new Grow(Float64Array);
   readonly #leafId = new Grow(Int32Array);
+  readonly #nodeCover: Grow<Floats>;
+  readonly #leafCover: Grow<Floats>;
   readonly #linearStart = new Grow(Int32Array);
   readonly #linearFeature = new Grow(Int32Array);
   readonly #coefficient = new Grow(Float64Array);
@@ -47,9 +49,13 @@ export class ForestBuilder {
   #weighted = false;
   #categorical = false;
   #linear = false;
+  #covered = true;
 
   constructor(shape: ForestShape) {
     this.#shape = shape;
+    const floats: new (length: number) => Floats = shape.sum === 'float32' ? Float32Array : Float64Array;
+    this.#nodeCover = new Grow(floats);
+    this.#leafCover = new Grow(floats);
     const { features, outputs, leafSize, base, divisor, categoriesAbove } = shape;
     if (!isCount(features, MAX_NODES)) this.#fail(`${features} features`);
     if (!isCount(outputs, MAX_OUTPUTS) || outputs === 0) this.#fail(`${outputs} outputs`);
@@ -84,6 +90,7 @@ export class ForestBuilder {
     const depth = this.#depthOf(tree, nodes, leaves);
     this.#nodes(tree, nodes);
     this.#leaves(tree, leaves);
+    this.#cover(tree, nodes, leaves);
     const weight = tree.weight ?? 1;
     if (weight !== 1) this.#weighted = true;
     this.#root.push(nodes > 0 ? this.#nodeStart.last : ~this.#leafStart.last);
@@ -116,6 +123,7 @@ export class ForestBuilder {
       value: this.#value.take(),
       leafId: this.#leafId.take(),
       linear: this.#linear ? { start: this.#linearStart.take(), feature: this.#linearFeature.take(), coefficient: this.#coefficient.take(), constant: this.#constant.take() } : null,
+      cover: this.#covered ? { node: this.#nodeCover.take(), leaf: this.#leafCover.take() } : null,
     };
   }
 
@@ -202,6 +210,17 @@ export class ForestBuilder {
     this.#constant.push(constant);
   }
 
+  /** Covers that cannot be weights do not keep a forest from scoring, so they only go missing. */
+  #cover({ cover }: TreeNodes, nodes: number, leaves: number): void {
+    if (!this.#covered) return;
+    if (cover && (cover.node.length !== nodes || cover.leaf.length !== leaves)) this.#fail(`${cover.node.length} and ${cover.leaf.length} covers for ${nodes} inner nodes and ${leaves} leaves`);
+    if (cover && isWeights(cover.node) && isWeights(cover.leaf)) {
+      this.#nodeCover.append(cover.node);
+      this.#leafCover.append(cover.leaf);
+    } else if (nodes === 0) this.#leafCover.push(1);
+    else this.#covered = false;
+  }
+
   #fail(reason: string): never {
     throw new ModelError('FOREST_INVALID', { tree: this.trees, reason });
   }
@@ -212,7 +231,14 @@ function isCount(value: number, max: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= max;
 }
 
-type Growable = Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+/** Whether all are finite and not negative. */
+function isWeights(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (!((values[i] as number) >= 0 && (values[i] as number) < Infinity)) return false;
+  return true;
+}
+
+type Floats = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+type Growable = Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Floats;
 
 /** A typed array that grows. */
 class Grow<T extends Growable> {

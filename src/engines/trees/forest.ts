@@ -85,6 +85,16 @@ export interface Forest extends ForestShape {
   readonly leafId: Int32Array;
   /** Linear models in leaves, or null. */
   readonly linear: LinearLeaves | null;
+  /** What attributions weigh branches by; null where a tree has none or they cannot be weights. */
+  readonly cover: Cover | null;
+}
+
+/** How much of the training data (rows, or the sum of their weights or hessians) came to each node; finite and not negative. */
+export interface Cover {
+  /** Per inner node. */
+  readonly node: Float32Array | Float64Array;
+  /** Per leaf. */
+  readonly leaf: Float32Array | Float64Array;
 }
 
 /** A linear model per leaf: `constant + Σ coefficient·x`; where any x is NaN the leaf's plain value holds. */
@@ -113,6 +123,8 @@ export interface TreeNodes {
   readonly value: ArrayLike<number>;
   /** Per leaf. @default the leaf's number in the tree */
   readonly leafId?: ArrayLike<number>;
+  /** See {@link Cover}; those of a tree of one leaf are not needed. */
+  readonly cover?: { readonly node: ArrayLike<number>; readonly leaf: ArrayLike<number> } | null;
   /** Bitsets of 32-bit words that the thresholds of categorical nodes number. */
   readonly sets?: readonly ArrayLike<number>[];
   readonly linear?: {

@@ -31,6 +31,7 @@ export function lightgbmForest(model: LightgbmText, iterations: number): Forest 
       flags: tree.decisionType.map(flagsOf),
       value: tree.leafValue,
       sets: tree.categorySets,
+      cover: tree.counts,
       ...(tree.linear ? { linear: tree.linear } : {}),
     });
   }

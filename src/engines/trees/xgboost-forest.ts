@@ -40,17 +40,20 @@ function convert(tree: XgboostTree, t: number): TreeNodes {
   const { number, inner, leaves } = numberNodes(tree, t);
   const feature = new Float64Array(inner), threshold = new Float64Array(inner), left = new Int32Array(inner), right = new Int32Array(inner), flags = new Uint8Array(inner);
   const value = new Float64Array(leaves * tree.leafSize), leafId = new Int32Array(leaves), sets: Uint32Array[] = [];
+  const { sumHessian } = tree, cover = sumHessian && { node: new Float32Array(inner), leaf: new Float32Array(leaves) };
   for (let i = 0; i < number.length; i++) {
     const own = number[i] as number;
     if (own === UNREACHED) continue;
     if (own < 0) {
       leafId[~own] = i;
+      if (cover) cover.leaf[~own] = sumHessian[i] as number;
       writeLeaf(tree, t, i, value, ~own * tree.leafSize);
       continue;
     }
     const yes = number[tree.left[i] as number] as number, no = number[tree.right[i] as number] as number;
     const defaultLeft = tree.defaultLeft[i] !== 0, categories = tree.categorical.get(i);
     feature[own] = tree.feature[i] as number;
+    if (cover) cover.node[own] = sumHessian[i] as number;
     if (categories) {
       // The forest's categories go left, so the children change places.
       threshold[own] = sets.push(bitset(categories, t, i)) - 1;
@@ -64,7 +67,7 @@ function convert(tree: XgboostTree, t: number): TreeNodes {
       flags[own] = MISSING_NAN | (defaultLeft ? MISSING_LEFT : 0);
     }
   }
-  return { feature, threshold, left, right, flags, value, leafId, sets };
+  return { feature, threshold, left, right, flags, value, leafId, sets, cover };
 }
 
 const UNREACHED = -0x80000000;
