@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ModelError } from '../../src/errors/model-error.ts';
 import { formatCondaEnv, formatPythonEnv, getModelDependencies, parseCondaEnv, parsePythonEnv } from '../../src/mlmodel/environment.ts';
 import { memoryFiles } from '../../src/mlmodel/memory-files.ts';
 
@@ -24,6 +26,20 @@ describe('conda.yaml and python_env.yaml', () => {
   ])('are refused when they are not what they should be (%#)', (parse, reason) => {
     expect(parse).toThrow(expect.objectContaining({ code: 'ENVIRONMENT_INVALID', message: expect.stringContaining(reason) }));
   });
+});
+
+it('conda.yaml and python_env.yaml end in an environment or a coded error for any change of the text', () => {
+  const put = fc.oneof(fc.constantFrom('- ', ': ', '[', ']', '{', '}', '&a ', '*a', '\n', '  ', '"', "'", '#', '|', '!!x ', 'null', '1'), fc.string({ maxLength: 3 }));
+  fc.assert(fc.property(fc.constantFrom([CONDA, parseCondaEnv, formatCondaEnv] as const, [PYTHON, parsePythonEnv, formatPythonEnv] as const), fc.array(fc.tuple(fc.nat(CONDA.length), fc.nat(9), put), { minLength: 1, maxLength: 4 }), ([text, parse, format], edits) => {
+    let changed = text;
+    for (const [at, cut, with_] of edits) changed = changed.slice(0, at) + with_ + changed.slice(at + cut);
+    try {
+      const parsed = parse(changed);
+      expect(parse((format as (value: typeof parsed) => string)(parsed))).toEqual(parsed);
+    } catch (error) {
+      if (!ModelError.isInstance(error)) throw error;
+    }
+  }), { numRuns: 3000 });
 });
 
 describe('getModelDependencies', () => {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ModelError } from '../../src/errors/model-error.ts';
 import { memoryFiles } from '../../src/mlmodel/memory-files.ts';
 import { normalizeName, parseRequirement, readRequirements } from '../../src/mlmodel/requirements.ts';
 
@@ -36,6 +38,19 @@ describe('readRequirements', () => {
     await expect(texts({ 'requirements.txt': '-r ../../etc/passwd' })).rejects.toThrow(expect.objectContaining({ code: 'PATH_OUTSIDE_MODEL' }));
     await expect(texts({ 'requirements.txt': '-r gone.txt' })).rejects.toThrow(expect.objectContaining({ code: 'FILE_NOT_FOUND' }));
     await expect(texts({ 'requirements.txt': '-r requirements.txt\n-r requirements.txt' })).rejects.toThrow(expect.objectContaining({ code: 'ENVIRONMENT_INVALID' }));
+  });
+
+  it('ends in lines or a coded error for any change of the text', async () => {
+    const text = 'mlflow==3.17.2  # the server\nxgboost[scikit-learn]\\\n  >=2,<3; python_version >= "3.9"\n-r base.txt\n-c base.txt\npkg @ https://example.org/p.whl ; extra == "x"\n';
+    const put = fc.oneof(fc.constantFrom('-r ', '-c requirements.txt', '\\\n', '\n', '#', ';', '@', '[', ']', '==', '../', '\0', ' '), fc.string({ maxLength: 3 }));
+    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.nat(text.length), fc.nat(9), put), { minLength: 1, maxLength: 4 }), async (edits) => {
+      let changed = text;
+      for (const [at, cut, with_] of edits) changed = changed.slice(0, at) + with_ + changed.slice(at + cut);
+      await readRequirements(memoryFiles({ 'requirements.txt': changed, 'base.txt': 'pandas<4\n' })).then(
+        (lines) => expect(lines.every((line) => typeof line.text === 'string')).toBe(true),
+        (error: unknown) => expect(ModelError.isInstance(error), String(error)).toBe(true),
+      );
+    }), { numRuns: 3000 });
   });
 
   it('compares names as PEP 503 does', () => expect(['Scikit_Learn', 'a.-_b'].map(normalizeName)).toEqual(['scikit-learn', 'a-b']));

@@ -19,7 +19,7 @@ function enforce(specs: readonly ColSpec[] | readonly TensorSpec[], data: Value,
   return enforcer(data);
 }
 
-const one = (type: ColumnType, given: Column, required = true): Column => (enforce([new ColSpec(type, 'c', required)], new Table(['c'], [given])) as Table).columns[0] as Column;
+const one = (type: ColumnType, given: Column, required = true, mode: LosslessMode = 'safe'): Column => (enforce([new ColSpec(type, 'c', required)], new Table(['c'], [given]), mode) as Table).columns[0] as Column;
 const cells = (col: Column): unknown[] => Array.from({ length: col.length }, (_, i) => cell(col, i));
 
 const SAMPLES: Readonly<Record<string, Storage>> = {
@@ -37,14 +37,16 @@ describe('columns by dtype', () => {
   for (const [type, [result, passing]] of Object.entries(PASS) as [ScalarType, (typeof PASS)[ScalarType]][]) {
     it.each(Object.keys(SAMPLES))(`${type} ← %s`, (dtype) => {
       const given = column(dtype as DType, SAMPLES[dtype] as Storage);
-      if (!passing.includes(dtype)) {
-        expect(caught(() => one(type, given))).toMatchObject({ code: 'INPUT_TYPE_INVALID', status: 400, data: { column: 'c', expected: type } });
-        return;
+      for (const mode of ['safe', 'strict'] as const) {
+        if (!passing.includes(dtype)) {
+          expect(caught(() => one(type, given, true, mode))).toMatchObject({ code: 'INPUT_TYPE_INVALID', status: 400, data: { column: 'c', expected: type } });
+          continue;
+        }
+        const out = one(type, given, true, mode);
+        expect(out).toMatchObject({ dtype: result, validity: null });
+        if (type !== 'datetime') expect(cells(out)).toEqual(cells(given));
+        if (dtype === result) expect(out.values).toBe(given.values);
       }
-      const out = one(type, given);
-      expect(out).toMatchObject({ dtype: result, validity: null });
-      if (type !== 'datetime') expect(cells(out)).toEqual(cells(given));
-      if (dtype === result) expect(out.values).toBe(given.values);
     });
   }
 

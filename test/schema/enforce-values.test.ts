@@ -62,16 +62,18 @@ describe('cells by value', () => {
   };
   for (const [form, run] of Object.entries(forms)) {
     it.each(CELLS)(`${form}: %s ← %s`, (type, json, expected, dtype) => {
-      const enforcer = enforcerOf([new ColSpec(type.replace('?', '') as ColumnType, 'c', !type.endsWith('?'))]);
-      const go = (): Value => run(enforcer, parseJson(json));
-      if (expected === REFUSED) {
-        const error = caught(go);
-        expect(error).toMatchObject({ code: 'INPUT_VALUE_INVALID', status: 400, data: { column: 'c', row: 0, expected: type.replace('?', '') } });
-        return;
+      for (const mode of ['safe', 'strict'] as const) {
+        const enforcer = enforcerOf([new ColSpec(type.replace('?', '') as ColumnType, 'c', !type.endsWith('?'))], mode);
+        const go = (): Value => run(enforcer, parseJson(json));
+        if (expected === REFUSED) {
+          const error = caught(go);
+          expect(error).toMatchObject({ code: 'INPUT_VALUE_INVALID', status: 400, data: { column: 'c', row: 0, expected: type.replace('?', '') } });
+          continue;
+        }
+        const col = (go() as Table).columns[0] as Column;
+        expect(cells(col)).toEqual([expected]);
+        if (dtype) expect(col.dtype).toBe(dtype);
       }
-      const col = (go() as Table).columns[0] as Column;
-      expect(cells(col)).toEqual([expected]);
-      if (dtype) expect(col.dtype).toBe(dtype);
     });
   }
 
