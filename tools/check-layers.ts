@@ -22,7 +22,7 @@ const SYSTEM = /^(mlmodel\/directory|tables\/|tracking\/|stores\/|workers\/|batc
 const MOST_LINES = 400;
 const LENGTH_NOTE = 'Over 400 lines:';
 /** AssemblyScript, which is another language: sources of the kernels. */
-const ASSEMBLY = /^src\/engines\/\w+\/assembly\//;
+const ASSEMBLY = /^src\/[\w/]+\/assembly\//;
 
 interface Import {
   readonly from: string;
