@@ -16,9 +16,8 @@ export interface BodyRequest {
 /** The text of the answer, as the server would send it. */
 export async function scoreBody(model: LoadedModel, body: Uint8Array, request: BodyRequest): Promise<string> {
   const { contentType, output, scoringProtocol } = request;
-  // MLflow's `models predict` reads CSV without the schema.
-  const signature = contentType === 'text/csv' && model.enforcement === 'mlflow' ? undefined : model.signature;
-  const decode = decoderOf(model, scoringProtocol, signature);
+  // MLflow's `models predict` reads CSV without the schema, and holds the table that it finds against it.
+  const decode = decoderOf(model, scoringProtocol, contentType !== 'text/csv' || model.enforcement !== 'mlflow' || scoringProtocol !== '2');
   const decoded = await decode(body, contentType);
   const answer = await model.score(decoded.data, { enforced: decoded.enforced, params: decoded.params, output });
   return output === undefined ? formatPredictions(answer, decoded) : `{"predictions": ${formatOutput(answer)}}`;

@@ -98,6 +98,7 @@ export const catalog = {
 
   // engines
   FOREST_INVALID: ['INVALID', 'The trees of the model are not valid, tree {tree}: {reason}.'],
+  ATTRIBUTIONS_UNAVAILABLE: ['NOT_IMPLEMENTED', 'What the features contribute cannot be worked out for this model: {reason}.'],
 
   // plugins
   LIBRARY_MISSING: ['NOT_IMPLEMENTED', '{feature} needs the package {library}, which is not installed. Run: npm install {library}@{range}'],
@@ -109,6 +110,7 @@ export const catalog = {
   FLAVOR_CONFIG_INVALID: ['INVALID', 'The flavor {flavor} in MLmodel is not valid: {reason}.'],
   NOT_NATIVE: ['NOT_IMPLEMENTED', 'The flavor {flavor} cannot score this model natively: {unsupported}.'],
   INPUT_UNSUITABLE: ['BAD_REQUEST', 'The model cannot take this input: {reason}.'],
+  INPUT_ROW_UNSUITABLE: ['BAD_REQUEST', 'The model cannot take this input: row {row} {reason}.'],
   PARAM_UNSUPPORTED: ['NOT_IMPLEMENTED', 'The parameter {param} of the flavor {flavor} is not supported.'],
   OUTPUT_UNKNOWN: ['INVALID', 'This model has no output {output}. It has: {outputs}.'],
   MODEL_REJECTED: ['INVALID', '{library} cannot load {file}: {reason}'],
@@ -136,8 +138,11 @@ export const catalog = {
   WORKER_FAILED: ['INTERNAL', 'A worker process ended with {status} before it could serve.'],
   OPTION_INVALID: ['INVALID', '{option} must be {expected}.'],
 
-  // cli
+  // batch
   INPUT_FILE_UNREADABLE: ['INVALID', 'Cannot read {path}: {reason}.'],
+  INPUT_TOO_LARGE: ['INVALID', 'The input has more than {limit} bytes, and this model or form is scored in one part. Split it, or give CSV with required columns to a model that answers row by row.'],
+
+  // cli
   RECORDING_INVALID: ['INVALID', '{file}, line {line}: {reason}.'],
   NOTHING_TO_VERIFY: ['INVALID', 'Nothing to verify: {reason}.'],
   PYTHON_MISSING: ['NOT_IMPLEMENTED', 'Recording needs a Python that can import mlflow and load this model: {reason}. Name one with --python.'],

@@ -42,6 +42,11 @@ export interface Predictor {
   readonly accepts: { readonly table: boolean; readonly tensors: boolean; readonly params: boolean };
   /** Names of its outputs: "predict", "predict_proba", "margin", "leaf", … */
   readonly outputs: readonly string[];
+  /**
+   * Every output answers row by row: the answer to rows is a list with an item for each, which follows from the row's cells
+   * and the columns' names and dtypes alone. So a large input may be scored in parts. @default false
+   */
+  readonly rowWise?: boolean;
   /** What people should know about how this model is scored here, each one sentence. */
   readonly notes?: readonly string[];
   predict(input: ModelInput, options: PredictOptions): Output | Promise<Output>;

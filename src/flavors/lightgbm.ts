@@ -72,6 +72,7 @@ function predictorOf(model: LightgbmEstimator): Predictor {
   const outputs = Object.keys(methods);
   return {
     accepts: { table: true, tensors: true, params: true },
+    rowWise: true,
     outputs,
     predict(input, { output = 'predict' }) {
       const method = Object.hasOwn(methods, output) ? methods[output] : undefined;

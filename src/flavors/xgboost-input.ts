@@ -6,6 +6,7 @@
  */
 import { isValid, type Column } from '../data/column.ts';
 import { isFloat, isInteger } from '../data/dtype.ts';
+import { toFloat32 } from '../data/numbers.ts';
 import { labelText, Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
@@ -28,7 +29,7 @@ export interface XgboostInput {
 
 /**
  * Reads input as rows × features float32.
- * @throws ModelError INPUT_UNSUITABLE
+ * @throws ModelError INPUT_UNSUITABLE, INPUT_ROW_UNSUITABLE
  */
 export function xgboostMatrix(input: Value, options: XgboostInput): Matrix {
   const given = input instanceof Table ? ofTable(input, options) : input instanceof Tensor ? ofTensor(input, options) : refuse('it is neither a table nor a numeric array');
@@ -38,7 +39,7 @@ export function xgboostMatrix(input: Value, options: XgboostInput): Matrix {
   for (let i = 0; i < values.length; i++) {
     const x = values[i] as number;
     if (x === missing) values[i] = NaN;
-    else if (options.dmatrix && (x === Infinity || x === -Infinity)) refuse(`row ${Math.floor(i / given.columns)} has an infinite number, or one too large for float32`);
+    else if (options.dmatrix && (x === Infinity || x === -Infinity)) throw new ModelError('INPUT_ROW_UNSUITABLE', { row: Math.floor(i / given.columns), reason: 'has an infinite number, or one too large for float32' });
   }
   return given.columns === features ? given : widen(given, features);
 }
@@ -109,15 +110,6 @@ function widen({ rows, columns, values }: Matrix, features: number): Matrix {
   const out = new Float32Array(rows * features).fill(NaN);
   for (let r = 0; r < rows; r++) out.set(values.subarray(r * columns, (r + 1) * columns), r * features);
   return { rows, columns: features, values: out };
-}
-
-/** Rounds once: a bigint past 2^53 does not go by way of double. */
-function toFloat32(value: number | bigint): number {
-  if (typeof value === 'number') return value;
-  const size = value < 0n ? -value : value, spare = size.toString(2).length - 30;
-  if (spare <= 23) return Number(value);
-  const low = BigInt(spare), rounded = (size >> low) | ((size & ((1n << low) - 1n)) === 0n ? 0n : 1n);
-  return (value < 0n ? -1 : 1) * Math.fround(Number(rounded)) * 2 ** spare;
 }
 
 function refuse(reason: string): never {

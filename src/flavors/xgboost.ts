@@ -135,6 +135,7 @@ function predictor(methods: Readonly<Record<string, (input: Value, params: Param
   const outputs = Object.keys(methods);
   return {
     accepts: { table: true, tensors: true, params: true },
+    rowWise: true,
     outputs,
     predict(input, { output = 'predict', params }) {
       const method = Object.hasOwn(methods, output) ? methods[output] : undefined;

@@ -74,6 +74,11 @@ export class LoadedModel {
     return this.#predictor.outputs;
   }
 
+  /** The answer to rows is the answers to parts of them, one after another. */
+  get rowWise(): boolean {
+    return this.#predictor.rowWise === true;
+  }
+
   /**
    * Scores rows (objects or arrays), columns ({name: values}), typed arrays, a Tensor or {name: Tensor}, a Table or an Arrow table.
    * @returns a Tensor (ndarray), Table (DataFrame), Series, Map of Tensors, or any other value, as the model answers in MLflow

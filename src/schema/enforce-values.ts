@@ -2,11 +2,12 @@
  * Untyped input (JSON, CSV, plain rows) cast to a signature by value and without loss, in the modes safe and strict.
  * @module
  */
+import type { Column } from '../data/column.ts';
 import { labelText, Table } from '../data/table.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { ColSpec } from './col-spec.ts';
-import { isScalarType } from './data-types.ts';
+import { type ColumnType, isScalarType } from './data-types.ts';
 import { type Cell, type ColumnCast, compileColumnCast, givenWords } from './enforce-values-cells.ts';
 import { csvCell } from './enforce-values-csv.ts';
 import { type ColumnMatch, compileColumnMatch } from './enforce-values-names.ts';
@@ -31,6 +32,19 @@ export interface ValueEnforcer {
   instances(value: Value): Value;
   /** CSV: the header's names and the text of each column's cells, null where empty or an NA word. */
   csv(names: readonly Value[], columns: readonly (readonly (string | null)[])[]): Value;
+  /** Which of a CSV's columns the model is given, in order, and how; absent for tensor signatures. */
+  csvTargets?(names: readonly Value[]): readonly CsvTarget[];
+}
+
+/** One column that the model is given, of a CSV. */
+export interface CsvTarget {
+  /** Its position among the names. */
+  readonly at: number;
+  readonly name: Value;
+  readonly type: ColumnType;
+  readonly required: boolean;
+  /** The text of its cells, null where empty or an NA word, as the model's column. @throws ModelError INPUT_VALUE_INVALID */
+  cast(cells: readonly (string | null)[]): Column;
 }
 
 /** How untyped input is held against a signature here; mode mlflow has its own path. */
@@ -106,13 +120,19 @@ class ColumnForms implements ValueEnforcer {
   }
 
   csv(names: readonly Value[], columns: readonly (readonly (string | null)[])[]): Value {
+    const targets = this.csvTargets(names);
+    return new Table(targets.map(({ name }) => name), targets.map(({ at, cast }) => cast(columns[at] ?? [])), columns[0]?.length ?? 0);
+  }
+
+  csvTargets(names: readonly Value[]): CsvTarget[] {
     // The index that to_csv() writes has no name; here it would shift every position.
     const index = !this.#named && names.length === this.#plans.length + 1 && names[0] === 'Unnamed: 0' ? 1 : 0;
     const chosen = this.#match(names.slice(index));
-    return this.#build(columns[0]?.length ?? 0, (plan, i) => {
-      const cells = columns[(chosen[i] ?? -1) + index], type = plan.spec.type;
-      return (chosen[i] ?? -1) < 0 || !cells ? undefined : cells.map((text) => (text === null ? null : csvCell(type, text)));
-    }, names.slice(index));
+    return this.#plans.flatMap(({ spec: { type, required }, name, cast }, i) => {
+      const at = (chosen[i] ?? -1) + index;
+      if (at < index) return [];
+      return [{ at, name: this.#named ? name : (names[i + index] ?? name), type, required: Boolean(required), cast: (cells) => cast(cells.map((text) => (text === null ? null : csvCell(type, text)))) } satisfies CsvTarget];
+    });
   }
 
   /** Columns of a schema without names keep those of the request. */

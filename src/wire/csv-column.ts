@@ -121,18 +121,23 @@ function readHuge(cells: readonly (string | null)[]): Column | undefined {
 function readFloats(cells: readonly (string | null)[], rules: CsvRules): Column | undefined {
   const out = new Float64Array(cells.length);
   for (let i = 0; i < cells.length; i++) {
-    const cell = cells[i] as string | null;
-    if (cell === null) {
-      out[i] = NaN;
-      continue;
-    }
-    const match = FLOAT.exec(cell), infinite = match ? null : INFINITE.exec(cell);
-    if (!match && !infinite) return undefined;
-    const value = match ? rules.readFloat(match[1] as string) : infinite?.[1] === '-' ? -Infinity : Infinity;
-    if (value !== value) return undefined;
+    const cell = cells[i] as string | null, value = cell === null ? NaN : floatOf(cell, rules);
+    if (value === undefined) return undefined;
     out[i] = value;
   }
   return column('float64', out);
+}
+
+function floatOf(cell: string, rules: CsvRules): number | undefined {
+  const match = FLOAT.exec(cell), infinite = match ? null : INFINITE.exec(cell);
+  if (!match && !infinite) return undefined;
+  const value = match ? rules.readFloat(match[1] as string) : infinite?.[1] === '-' ? -Infinity : Infinity;
+  return value === value ? value : undefined;
+}
+
+/** A cell of a column that {@link inferCsvColumn} found to be floats; undefined where it is none. */
+export function csvFloat(cell: string): number | undefined {
+  return NA_WORDS.has(cell) ? NaN : floatOf(cell, CSV_RULES);
 }
 
 /** true and false in any case; with gaps they are objects. */

@@ -14,7 +14,7 @@ export interface CsvText {
   readonly rows: number;
 }
 
-const QUOTE = 34, COMMA = 44, LF = 10, CR = 13, SPACE = 32, TAB = 9;
+export const QUOTE = 34, COMMA = 44, LF = 10, CR = 13, SPACE = 32, TAB = 9;
 /** Cells that filling short rows may add beyond four times those that are there. */
 const FILL_LIMIT = 4_000_000;
 
@@ -29,13 +29,13 @@ const FILL_LIMIT = 4_000_000;
 export function splitCsv(text: string): CsvText {
   const reader = new LineReader(text);
   const header = reader.next();
-  if (!header) return fail('it has no columns');
+  if (!header) return refuseEmpty();
   let columns: string[][] = header.map(() => []), rows = 0, cells = 0;
   for (let line = reader.next(); line !== undefined; line = reader.next()) {
     if (rows === 0 && line.length > columns.length) columns = line.map(() => []);
-    if (line.length > columns.length) fail(`row ${rows + 1} has ${line.length} cells, ${columns.length} were expected`);
+    if (line.length > columns.length) refuseLong(rows, line.length, columns.length);
     cells += line.length;
-    if ((rows + 1) * columns.length > 4 * cells + FILL_LIMIT) fail('most rows have far fewer cells than the header');
+    checkFill(rows + 1, columns.length, cells);
     for (let j = 0; j < columns.length; j++) (columns[j] as string[]).push(line[j] ?? '');
     rows++;
   }
@@ -44,6 +44,25 @@ export function splitCsv(text: string): CsvText {
 
 function fail(reason: string): never {
   throw new ModelError('CSV_INVALID', { reason });
+}
+
+/** A body or file without a header. */
+export function refuseEmpty(): never {
+  return fail('it has no columns');
+}
+
+export function refuseOpenQuote(): never {
+  return fail('a quoted cell does not end');
+}
+
+/** `row` counts from 0 here, from 1 for people. */
+export function refuseLong(row: number, given: number, expected: number): never {
+  return fail(`row ${row + 1} has ${given} cells, ${expected} were expected`);
+}
+
+/** Short rows must not make a small body a large table: `cells` are those that `rows` rows brought. */
+export function checkFill(rows: number, width: number, cells: number): void {
+  if (rows * width > 4 * cells + FILL_LIMIT) fail('most rows have far fewer cells than the header');
 }
 
 class LineReader {
@@ -88,7 +107,7 @@ class LineReader {
     if (text.charCodeAt(this.#at) === QUOTE) {
       for (;;) {
         const from = this.#at + 1, end = text.indexOf('"', from);
-        if (end < 0) fail('a quoted cell does not end');
+        if (end < 0) refuseOpenQuote();
         out += text.slice(from, end);
         this.#at = end + 1;
         if (text.charCodeAt(this.#at) !== QUOTE) break;

@@ -145,7 +145,7 @@ describe('input', () => {
     for (const value of [Infinity, -Infinity, 1e39]) {
       const table = new Table(['a', 'b'], [doubles(1), doubles(value)]);
       expect(read(table)).toEqual([1, Math.fround(value)]);
-      expect(caught(() => read(table, { dmatrix: true })).code).toBe('INPUT_UNSUITABLE');
+      expect(caught(() => read(table, { dmatrix: true })).code).toBe('INPUT_ROW_UNSUITABLE');
     }
   });
 

@@ -3,11 +3,15 @@
  * @module
  */
 import { type Command, Option } from 'commander';
+import type { BatchInput } from '../../batch/input.ts';
 import { ModelError } from '../../errors/model-error.ts';
+import type { LoadedModel } from '../../model/loaded-model.ts';
 import type { Enforcement } from '../../schema/signature.ts';
+import { batchProgress } from '../batch-progress.ts';
+import { untilInterrupted } from '../interrupt.ts';
 import { loadProgress } from '../load-progress.ts';
 import { addEnvironmentFlags, noticeEnvironmentFlags } from '../model-flags.ts';
-import { print, writeText } from '../output.ts';
+import { print } from '../output.ts';
 import type { CommandFile } from '../program.ts';
 
 interface PredictFlags {
@@ -65,15 +69,47 @@ function addFlags(command: Command, examples: string): Command {
 async function run(uri: string, flags: PredictFlags): Promise<void> {
   noticeEnvironmentFlags({ ...flags }, [['-r', 'pipRequirementsOverride']]);
   setEnvironment(flags.env ?? []);
-  const [{ loadModel }, { readFile }] = await Promise.all([import('../../model/load.ts'), import('node:fs/promises')]);
-  const { enforcement, flavor, inputPath } = flags;
+  const [{ loadModel }, { openInput }] = await Promise.all([import('../../model/load.ts'), import('../../batch/input.ts')]);
+  const { enforcement, flavor } = flags;
   const model = await loadModel(uri, { enforcement, onProgress: loadProgress(), ...(flavor === undefined ? {} : { flavor }) });
-  const body = inputPath === undefined ? await readStdin() : await readFile(inputPath).catch((error: NodeJS.ErrnoException) => unreadable(inputPath, error));
-  const { scoreBody } = await import('../score-body.ts');
-  const text = await scoreBody(model, body, { ...requestForm(flags), output: flags.output });
-  if (flags.outputPath === undefined) await print(text);
-  else await writeText(flags.outputPath, text);
-  await model.close();
+  const input = await openInput(flags.inputPath ?? process.stdin);
+  try {
+    await score(model, input, flags);
+  } finally {
+    await input.close();
+    await model.close();
+  }
+}
+
+async function score(model: LoadedModel, input: BatchInput, flags: PredictFlags): Promise<void> {
+  const { output, outputPath } = flags, form = requestForm(flags);
+  const { openAnswer } = await import('../../batch/answer.ts');
+  if (form.contentType === MEDIA.csv && form.scoringProtocol === '2') {
+    const { predictCsv } = await import('../../batch/predict-csv.ts');
+    const done = await untilInterrupted(async (signal) => {
+      const answer = await openAnswer(outputPath ?? process.stdout), progress = batchProgress();
+      try {
+        const streamed = await predictCsv(model, input, answer, { output, signal, onProgress: progress.tell });
+        progress.end();
+        if (streamed) await answer.commit();
+        return streamed;
+      } finally {
+        progress.end();
+        await answer.discard();
+      }
+    });
+    if (done) return;
+  }
+  const [{ readRest }, { scoreBody }] = await Promise.all([import('../../batch/input.ts'), import('../score-body.ts')]);
+  const text = await scoreBody(model, await readRest(input), { ...form, output });
+  if (outputPath === undefined) return print(text);
+  const answer = await openAnswer(outputPath);
+  try {
+    await answer.write(text);
+    await answer.commit();
+  } finally {
+    await answer.discard();
+  }
 }
 
 function requestForm(flags: PredictFlags): { contentType: string; scoringProtocol: '1' | '2' | 'auto' } {
@@ -93,14 +129,4 @@ function setEnvironment(pairs: readonly string[]): void {
     if (mark < 1) throw new ModelError('OPTION_INVALID', { option: '--env', expected: 'KEY=VALUE' });
     process.env[pair.slice(0, mark)] = pair.slice(mark + 1);
   }
-}
-
-function unreadable(path: string, error: NodeJS.ErrnoException): never {
-  throw new ModelError('INPUT_FILE_UNREADABLE', { path, reason: error.code ?? error.name }, { cause: error });
-}
-
-async function readStdin(): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
 }
