@@ -52,3 +52,12 @@ export function roundToHalf(x: number): number {
   const result = whole * step;
   return Math.sign(x) * (result >= 65520 ? Infinity : result);
 }
+
+/** A number to be stored as float32, which rounds once: a bigint past 2^53 does not go by way of double. */
+export function toFloat32(value: number | bigint): number {
+  if (typeof value === 'number') return value;
+  const size = value < 0n ? -value : value, spare = size.toString(2).length - 30;
+  if (spare <= 23) return Number(value);
+  const low = BigInt(spare), rounded = (size >> low) | ((size & ((1n << low) - 1n)) === 0n ? 0n : 1n);
+  return (value < 0n ? -1 : 1) * Math.fround(Number(rounded)) * 2 ** spare;
+}

@@ -6,6 +6,7 @@ import type { Flavor } from './_contract.ts';
 
 /** Name under `flavors:` of MLmodel → the flavor's file. */
 export const flavors: Readonly<Record<string, () => Promise<{ readonly default: Flavor }>>> = {
+  catboost: () => import('./catboost.ts'),
   lightgbm: () => import('./lightgbm.ts'),
   onnx: () => import('./onnx.ts'),
   xgboost: () => import('./xgboost.ts'),

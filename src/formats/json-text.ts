@@ -24,3 +24,28 @@ export function parseFileJson(text: string, file: string, maxDepth: number = 512
     throw new ModelError('FILE_MALFORMED', { file, format: 'JSON', where: `character ${String(offset)}`, reason }, { cause });
   }
 }
+
+/**
+ * JSON of which no integer past 2^53 matters, as plain objects and arrays: `JSON.parse`, and for the rare text with NaN or
+ * Infinity in it {@link parseFileJson}.
+ * @throws ModelError FILE_MALFORMED, FILE_LIMIT_EXCEEDED
+ */
+export function parsePlainJson(source: Uint8Array | string, file: string, format: string): unknown {
+  let text: string;
+  try {
+    text = typeof source === 'string' ? source : new TextDecoder('utf-8', { fatal: true }).decode(source);
+  } catch {
+    throw new ModelError('FILE_MALFORMED', { file, format, where: 'the text', reason: 'it is not UTF-8' });
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return plain(parseFileJson(text, file));
+  }
+}
+
+function plain(value: Value): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(plain);
+  return value instanceof Map ? Object.fromEntries([...value].map(([key, item]) => [key, plain(item)])) : value;
+}

@@ -5,9 +5,8 @@
  * `src/data/cat_container.cc`.
  * @module
  */
-import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
-import { parseFileJson } from './json-text.ts';
+import { parsePlainJson } from './json-text.ts';
 import { parseUbjson } from './ubjson.ts';
 import { MAX_FEATURES, MAX_OUTPUTS, type XgboostCategories, type XgboostModel, type XgboostTree } from './xgboost-model.ts';
 
@@ -31,24 +30,7 @@ const UNUSED: ReadonlySet<string> = new Set(['loss_changes', 'parents']);
 function parseTree(bytes: Uint8Array, file: string): unknown {
   const second = bytes[1];
   if (second !== undefined && second !== 0x22 && second !== 0x7d && second > 0x20) return parseUbjson(bytes, file, { skip: UNUSED });
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new ModelError('FILE_MALFORMED', { file, format: 'XGBoost JSON', where: 'the text', reason: 'it is not UTF-8' });
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    // The rare file with NaN or Infinity in it, and a message with the place.
-    return plain(parseFileJson(text, file, 64));
-  }
-}
-
-function plain(value: Value): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(plain);
-  return value instanceof Map ? Object.fromEntries([...value].map(([key, item]) => [key, plain(item)])) : value;
+  return parsePlainJson(bytes, file, 'XGBoost JSON');
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -35,3 +35,21 @@ export const softmax: Link = (values, start, count) => {
   for (let i = start; i < start + count; i++) sum += values[i] = Math.exp(values[i]! - max);
   for (let i = start; i < start + count; i++) values[i] = values[i]! / sum;
 };
+
+/** −log(1 + e^−x). */
+export const logSigmoid: Link = each((x) => -Math.log(1 + Math.exp(-x)));
+
+/** x − max − log of the sum of e^(x − max). */
+export const logSoftmax: Link = (values, start, count) => {
+  let max = values[start]!;
+  for (let i = start + 1; i < start + count; i++) if (values[i]! > max) max = values[i]!;
+  let sum = 0;
+  for (let i = start; i < start + count; i++) sum += Math.exp(values[i]! - max);
+  const log = Math.log(sum);
+  for (let i = start; i < start + count; i++) values[i] = values[i]! - max - log;
+};
+
+/** Of mean and logarithm of the standard deviation: the mean and the variance. */
+export const meanAndVariance: Link = (values, start) => {
+  values[start + 1] = Math.exp(2 * values[start + 1]!);
+};

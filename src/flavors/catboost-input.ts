@@ -1,0 +1,167 @@
+/**
+ * Input as CatBoost's Python package takes it: a frame, an array, or one object as a list of its features. Every given column must
+ * be readable, those that the model does not use too. Columns of a frame are found by name where the names allow, else they must
+ * stand as in training; which are categories goes by position.
+ * Source: catboost.core.Pool, _catboost.pyx, catboost/libs/data/model_dataset_compatibility.cpp; drawn from 1.2.10.
+ * @module
+ */
+import { column, isValid, type Column, type Storage } from '../data/column.ts';
+import { isFloat, isInteger } from '../data/dtype.ts';
+import { toFloat32 } from '../data/numbers.ts';
+import { numpyArray } from '../data/numpy-array.ts';
+import { labelText, Table } from '../data/table.ts';
+import { Tensor } from '../data/tensor.ts';
+import { valuesOf } from '../data/value-at.ts';
+import { Series, type Value } from '../data/values.ts';
+import type { CatboostColumns } from '../engines/trees/catboost-columns.ts';
+import type { Matrix } from '../engines/trees/predict.ts';
+import { ModelError } from '../errors/model-error.ts';
+import type { CatboostModel } from '../formats/catboost-model.ts';
+import { CategoryHashes, categoryOf, numberOf, textNumber } from './catboost-cells.ts';
+
+/** Rows as the forest takes them. */
+export interface CatboostRows extends Matrix {
+  /** Whether one object was given and not a list of them. */
+  readonly single: boolean;
+}
+
+/** A used feature: its place in training, its name, the column of the forest or the slot of its hashes. */
+interface Used {
+  readonly flatIndex: number;
+  readonly name: string;
+  readonly categorical: boolean;
+  readonly target: number;
+}
+
+/** Reads input for one model. */
+export class CatboostInput {
+  readonly #columns: CatboostColumns;
+  readonly #used: readonly Used[];
+  /** Positions of categorical features. */
+  readonly #categorical: ReadonlySet<number>;
+  readonly #hashes = new CategoryHashes();
+
+  constructor(model: CatboostModel, columns: CatboostColumns) {
+    this.#columns = columns;
+    this.#categorical = new Set(model.categoricals.map((feature) => feature.flatIndex));
+    const used = (list: ArrayLike<number>, features: readonly { flatIndex: number; name: string }[], categorical: boolean): Used[] =>
+      Array.from(list, (i, target) => ({ flatIndex: features[i]?.flatIndex ?? 0, name: features[i]?.name ?? '', categorical, target }));
+    this.#used = [...used(columns.floats, model.floats, false), ...used(columns.categoricals, model.categoricals, true)];
+  }
+
+  /** @throws ModelError INPUT_UNSUITABLE */
+  read(input: Value): CatboostRows {
+    if (input instanceof Table) return this.#columnsOf(input.columns, input.length, input.names.map(labelText), false);
+    if (input instanceof Series) return this.#array(new Tensor('object', [input.table.length], input.table.columns.flatMap(valuesOf)));
+    if (Array.isArray(input)) return this.#array(numpyArray(input, 'object'));
+    return input instanceof Tensor ? this.#array(input) : refuse('it is neither a table nor an array');
+  }
+
+  #array(array: Tensor): CatboostRows {
+    const single = array.shape.length === 1, tensor = single ? new Tensor(array.dtype, [1, ...array.shape], array.values) : array;
+    const [rows = 0, width = 0] = tensor.shape, { dtype } = tensor;
+    if (tensor.shape.length !== 2) refuse(`it has ${tensor.shape.length} dimensions instead of 1 or 2`);
+    if (isFloat(dtype) && this.#categorical.size > 0) refuse('it is an array of real numbers, and the model has categorical features; give a table, or an array of objects');
+    const columns = Array.from({ length: width }, (_, j) => columnOf(tensor, j, rows, width));
+    return this.#columnsOf(columns, rows, null, single);
+  }
+
+  #columnsOf(given: readonly Column[], rows: number, names: readonly string[] | null, single: boolean): CatboostRows {
+    if (given.length === 0) refuse('it has no columns');
+    if (names) checkTwice(names);
+    for (const position of this.#categorical) if (position >= given.length) refuse(`it has ${given.length} columns, and a categorical feature of the model is column ${position}`);
+    const sources = this.#sources(given.length, names), { count } = this.#columns;
+    const values = new Float32Array(rows * count), hashes = Array.from(this.#columns.categoricals, () => new Int32Array(rows));
+    for (const [j, col] of given.entries()) {
+      const name = names?.[j] ?? String(j), use = sources.get(j);
+      if (this.#categorical.has(j)) this.#writeHashes(col, name, use === undefined ? null : (hashes[use.target] as Int32Array));
+      else writeNumbers(col, name, use === undefined ? null : values, use?.target ?? 0, count);
+    }
+    this.#columns.fill(values, rows, hashes);
+    return { rows, columns: count, values, single };
+  }
+
+  /** Which given column is which feature: by the names where they are all there, and unique; else by position. */
+  #sources(width: number, names: readonly string[] | null): ReadonlyMap<number, Used> {
+    const used = this.#used, own = new Set(used.map((feature) => feature.name));
+    const byName = names && !own.has('') && own.size === used.length && new Set(names).size === names.length && names.filter((name) => own.has(name)).length === own.size ? new Map(names.map((name, j) => [name, j])) : null;
+    return new Map(used.map((feature) => {
+      const { flatIndex, name, categorical } = feature, at = byName?.get(name) ?? flatIndex, label = name || flatIndex;
+      if (at >= width) refuse(`it has ${width} columns, the feature ${label} is column ${at} of the model`);
+      const found = names?.[at] ?? '';
+      if (!byName && name !== '' && found !== '' && found !== name) refuse(`column ${at} should be the feature ${name}, it is ${found}`);
+      if (this.#categorical.has(at) !== categorical) refuse(`the feature ${label} is ${categorical ? 'categorical' : 'numeric'} in the model, column ${at} of the input is not`);
+      return [at, feature] as const;
+    }));
+  }
+
+  #writeHashes(col: Column, name: string, out: Int32Array | null): void {
+    const hash = (cell: string | Uint8Array | undefined, row: number): number =>
+      (cell === undefined ? undefined : this.#hashes.of(cell)) ?? refuse(`column ${name}, row ${row} is no category: it must be a whole number or text, other values (NaN too) have to be made text`);
+    const { dtype, length, validity } = col, from = col.values;
+    if (dtype === 'category' && col.categories) {
+      const own = new Int32Array(col.categories.length);
+      this.#writeHashes(col.categories, `${name} (its categories)`, own);
+      for (let i = 0; i < length; i++) {
+        const code = isValid(validity, i) ? (from[i] as number) : -1;
+        if (code < 0) hash(undefined, i);
+        if (out) out[i] = own[code] as number;
+      }
+      return;
+    }
+    const text = textsOf(dtype);
+    if (!text && length > 0) refuse(`column ${name} has the dtype ${dtype}; categories must be whole numbers or text`);
+    for (let i = 0; i < length; i++) {
+      const value = hash(isValid(validity, i) ? text?.(from[i]) : undefined, i);
+      if (out) out[i] = value;
+    }
+  }
+}
+
+/** How stored values of a dtype become categories; undefined for dtypes that hold none. */
+function textsOf(dtype: Column['dtype']): ((value: unknown) => string | Uint8Array | undefined) | undefined {
+  if (isInteger(dtype)) return String;
+  if (dtype === 'bool') return (value) => (value === 1 ? '1' : '0');
+  if (dtype === 'str' || dtype === 'bytes') return (value) => (value as string | Uint8Array | null) ?? undefined;
+  return dtype === 'object' ? (value) => categoryOf(value as Value) : undefined;
+}
+
+function writeNumbers(col: Column, name: string, out: Float32Array | null, at: number, step: number): void {
+  const { dtype, length, validity } = col, from = col.values as ArrayLike<number | bigint>;
+  if (isFloat(dtype) || isInteger(dtype) || dtype === 'bool') {
+    if (out) for (let i = 0, k = at; i < length; i++, k += step) out[k] = validity === null || isValid(validity, i) ? toFloat32(from[i] as number | bigint) : NaN;
+    return;
+  }
+  if (dtype !== 'str' && dtype !== 'bytes' && dtype !== 'object') refuse(`column ${name} has the dtype ${dtype}, and is not among the categorical features of the model`);
+  for (let i = 0, k = at; i < length; i++, k += step) {
+    const value = cellNumber(col, i) ?? refuse(`column ${name}, row ${i} is not a number`);
+    if (out) out[k] = value;
+  }
+}
+
+function cellNumber({ dtype, values, validity, nullable }: Column, i: number): number | undefined {
+  if (!isValid(validity, i)) return nullable ? undefined : NaN;
+  const value = values[i] as Value | undefined;
+  if (dtype === 'str' && (value === null || value === undefined)) return nullable ? undefined : NaN;
+  return typeof value === 'string' ? textNumber(value) : numberOf(value ?? null);
+}
+
+/** One column of an array. */
+function columnOf({ dtype, values }: Tensor, j: number, rows: number, width: number): Column {
+  if (dtype.startsWith('complex')) return refuse(`it is an array of ${dtype}`);
+  const out = Array.isArray(values) ? new Array<Value>(rows) : new (values.constructor as new (length: number) => Float64Array)(rows);
+  for (let i = 0; i < rows; i++) out[i] = values[i * width + j] as never;
+  return column(dtype, out as Storage);
+}
+
+function checkTwice(names: readonly string[]): void {
+  const met = new Set<string>();
+  for (const name of names) {
+    if (name !== '' && met.has(name)) refuse(`it has the column ${name} more than once`);
+    met.add(name);
+  }
+}
+
+function refuse(reason: string): never {
+  throw new ModelError('INPUT_UNSUITABLE', { reason });
+}

@@ -1,0 +1,94 @@
+/**
+ * The catboost flavor: CatBoost, CatBoostClassifier, CatBoostRegressor and CatBoostRanker from the binary and the JSON format.
+ * @module
+ */
+import type { Tensor } from '../data/tensor.ts';
+import { exponential, meanAndVariance } from '../engines/trees/links-float64.ts';
+import { ModelError } from '../errors/model-error.ts';
+import { readCatboostCbm } from '../formats/catboost-cbm.ts';
+import { readCatboostJson } from '../formats/catboost-json.ts';
+import type { Flavor, FlavorContext, Predictor } from './_contract.ts';
+import { modelPath } from './_model-path.ts';
+import type { CatboostRows } from './catboost-input.ts';
+import { CatboostScorer } from './catboost-scorer.ts';
+
+const CLASSES = ['CatBoost', 'CatBoostClassifier', 'CatBoostRegressor', 'CatBoostRanker'] as const;
+type ClassName = (typeof CLASSES)[number];
+
+/** A model as read, and the class that MLflow loads it as. */
+interface Loaded {
+  readonly scorer: CatboostScorer;
+  readonly name: ClassName;
+}
+
+/** Models that inspect has read already, for the load that follows. */
+const read = new WeakMap<FlavorContext, Promise<Loaded>>();
+
+const catboost: Flavor = {
+  name: 'catboost',
+  loaders: ['mlflow.catboost'],
+
+  async inspect(context) {
+    try {
+      await modelOf(context);
+      return { native: true, unsupported: [] };
+    } catch (error) {
+      if (ModelError.isInstance(error) && error.code === 'NOT_NATIVE') return { native: false, unsupported: [String(error.data['unsupported'])] };
+      throw error;
+    }
+  },
+
+  async load(context) {
+    const model = await modelOf(context);
+    read.delete(context);
+    return predictorOf(model);
+  },
+};
+
+export default catboost;
+
+function modelOf(context: FlavorContext): Promise<Loaded> {
+  let model = read.get(context);
+  if (!model) read.set(context, (model = readModel(context)));
+  return model;
+}
+
+async function readModel(context: FlavorContext): Promise<Loaded> {
+  const { model_type: type, save_format: format } = context.config, data = modelPath(context, 'catboost');
+  const name = CLASSES.find((known) => known === type);
+  if (!name) throw new ModelError('NOT_NATIVE', { flavor: 'catboost', unsupported: `class ${String(type)}` });
+  if (format !== 'cbm' && format !== 'json') throw new ModelError('NOT_NATIVE', { flavor: 'catboost', unsupported: `save_format ${String(format)}` });
+  const bytes = await context.files.read(data);
+  return { scorer: new CatboostScorer(format === 'cbm' ? readCatboostCbm(bytes, data) : readCatboostJson(bytes, data)), name };
+}
+
+type Method = (rows: CatboostRows) => Tensor;
+
+function predictorOf({ scorer, name }: Loaded): Predictor {
+  const methods: Readonly<Record<string, Method>> = {
+    predict: predictOf(scorer, name),
+    ...(name === 'CatBoostRanker' ? {} : { predict_proba: (rows: CatboostRows) => scorer.probabilities(rows), predict_log_proba: (rows: CatboostRows) => scorer.logProbabilities(rows) }),
+    margin: (rows) => scorer.margin(rows),
+    leaf: (rows) => scorer.leaf(rows),
+  };
+  const outputs = Object.keys(methods);
+  return {
+    // mlflow.catboost takes inference parameters and drops them all.
+    accepts: { table: true, tensors: true, params: true },
+    rowWise: true,
+    outputs,
+    predict(input, { output = 'predict' }) {
+      const method = Object.hasOwn(methods, output) ? methods[output] : undefined;
+      if (!method) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
+      return method(scorer.rows(input));
+    },
+  };
+}
+
+/** What each class's `predict` gives without a prediction type. */
+function predictOf(scorer: CatboostScorer, name: ClassName): Method {
+  if (name === 'CatBoostClassifier') return (rows) => scorer.labels(rows);
+  if (name === 'CatBoostRegressor' && (scorer.loss.startsWith('Poisson') || scorer.loss.startsWith('Tweedie'))) return (rows) => scorer.linked(rows, exponential);
+  if (name === 'CatBoostRegressor' && scorer.loss === 'RMSEWithUncertainty') return (rows) => scorer.linked(rows, meanAndVariance);
+  return (rows) => scorer.margin(rows);
+}
