@@ -1,4 +1,4 @@
-"""What people write by hand today: FastAPI and XGBoost's own fast path. Usage: fastapi_xgboost.py MODEL PORT"""
+"""What people write by hand today: FastAPI and XGBoost's own fast path. Usage: fastapi_xgboost.py MODEL PORT THREADS"""
 import sys
 
 import numpy as np
@@ -7,7 +7,7 @@ import xgboost as xgb
 from fastapi import FastAPI, Request
 
 booster = xgb.Booster(model_file=sys.argv[1])
-booster.set_param({"nthread": 1})
+booster.set_param({"nthread": int(sys.argv[3])})
 app = FastAPI()
 
 @app.post("/invocations")
