@@ -18,22 +18,24 @@ export type Label = Value;
  * const table = new Table(['x'], [column('float64', new Float64Array([1, 2]))]);
  * ```
  */
+// oxlint-disable-next-line no-unsafe-declaration-merging
 export class Table {
   readonly names: readonly Label[];
-  readonly columns: readonly Column[];
   readonly length: number;
   /** Row labels; undefined when they are 0…n-1. */
   readonly index: readonly Value[] | undefined;
 
-  constructor(names: readonly Label[], columns: readonly Column[], length: number = columns[0]?.length ?? 0, index?: readonly Value[]) {
+  /** @param columns null where a subclass makes them */
+  constructor(names: readonly Label[], columns: readonly Column[] | null, length: number = columns?.[0]?.length ?? 0, index?: readonly Value[]) {
+    this.names = names;
+    this.length = length;
+    this.index = index;
+    if (columns === null) return;
     if (names.length !== columns.length) throw new ModelError('DATA_SHAPE_INVALID', { reason: `${names.length} names for ${columns.length} columns` });
     for (const [i, col] of columns.entries()) {
       if (col.length !== length) throw new ModelError('DATA_SHAPE_INVALID', { reason: `column ${labelText(names[i] ?? null)} has ${col.length} rows, not ${length}` });
     }
-    this.names = names;
-    this.columns = columns;
-    this.length = length;
-    this.index = index;
+    (this as { columns: readonly Column[] }).columns = columns;
   }
 
   /** The column of that name, or undefined. A number finds an integer label. */
@@ -47,6 +49,12 @@ export class Table {
     const keys = this.names.map(labelText);
     return Array.from({ length: this.length }, (_, i) => Object.fromEntries(this.columns.map((col, j) => [keys[j] ?? '', cell(col, i)])));
   }
+}
+
+/** Declared apart from the class, so that a subclass may have an accessor in its place. */
+// oxlint-disable-next-line no-unsafe-declaration-merging
+export interface Table {
+  readonly columns: readonly Column[];
 }
 
 /** A label as text, for messages and object keys. */

@@ -1,12 +1,10 @@
 /**
- * A place in the bytes of a JSON text, and exact reading of numbers, words and strings from there.
+ * A place in the bytes of a JSON or CSV text, and exact reading of numbers from there.
  *
  * Nothing here throws: a reader that meets what it does not expect answers with its mark of failure and the general path
  * reads the body anew.
  * @module
  */
-import { parseJson } from '../data/json-parse.ts';
-
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const POWERS: readonly number[] = Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 /** Dekker's splitting of each power into two halves whose products are exact. */
@@ -14,8 +12,8 @@ const HIGH: readonly number[] = POWERS.map(upperHalf);
 const LOW: readonly number[] = POWERS.map((t, i) => t - (HIGH[i] as number));
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 
-export const QUOTE = 34, COMMA = 44, COLON = 58, OPEN_LIST = 91, CLOSE_LIST = 93, OPEN_MAP = 123, CLOSE_MAP = 125;
-const BACKSLASH = 92, MINUS = 45, PLUS = 43, POINT = 46;
+export const QUOTE = 34, COMMA = 44, COLON = 58, OPEN_LIST = 91, OPEN_MAP = 123, CLOSE_MAP = 125;
+const MINUS = 45, PLUS = 43, POINT = 46;
 
 function upperHalf(x: number): number {
   const c = 134217729 * x;
@@ -44,14 +42,6 @@ export class Cursor {
   take(byte: number): boolean {
     if (this.peek() !== byte) return false;
     this.at++;
-    return true;
-  }
-
-  /** The four bytes of `null` or `true` (or `alse`). */
-  word(a: number, b: number, c: number, d: number): boolean {
-    const { bytes, at } = this;
-    if (bytes[at] !== a || bytes[at + 1] !== b || bytes[at + 2] !== c || bytes[at + 3] !== d) return false;
-    this.at = at + 4;
     return true;
   }
 
@@ -140,26 +130,6 @@ export class Cursor {
     const value = Number(utf8.decode(this.bytes.subarray(start, end)));
     return Number.isFinite(value) ? value : NaN;
   }
-
-  /** A JSON string, or undefined when none stands here or it is not valid. */
-  string(): string | undefined {
-    const bytes = this.bytes, start = this.at + 1;
-    if (bytes[this.at] !== QUOTE) return undefined;
-    let i = start, escaped = false, wide = false;
-    for (; ; i++) {
-      const c = bytes[i];
-      if (c === undefined || c < 32) return undefined;
-      if (c === QUOTE) break;
-      if (c === BACKSLASH) {
-        escaped = true;
-        i++;
-      } else if (c > 127) wide = true;
-    }
-    this.at = i + 1;
-    if (escaped) return parsedText(bytes.subarray(start - 1, i + 1));
-    if (!wide && i - start <= 24) return asciiText(bytes, start, i);
-    return decoded(bytes.subarray(start, i));
-  }
 }
 
 /** (head · 10^tailDigits + tail) · 10^exponent, or NaN where the simple exact ways do not reach. */
@@ -187,30 +157,6 @@ function quotient(head: number, tail: number, n: number, k: number): number {
   const correction = rest / d, value = q + correction;
   const margin = correction * 1e-13;
   return q + (correction + margin) === value && q + (correction - margin) === value ? value : NaN;
-}
-
-function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
-  return text;
-}
-
-function decoded(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-function parsedText(bytes: Uint8Array): string | undefined {
-  try {
-    const text = parseJson(utf8.decode(bytes)) as string;
-    // numpy drops trailing NULs of text: the general path knows where.
-    return text.endsWith('\0') ? undefined : text;
-  } catch {
-    return undefined;
-  }
 }
 
 /** UTF-8 bytes of a key that stands in JSON as it is; undefined where it needs an escape. */

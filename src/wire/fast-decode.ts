@@ -8,9 +8,9 @@
 import { type JsonParseOptions, parseJson } from '../data/json-parse.ts';
 import type { Value } from '../data/values.ts';
 import type { Enforcement, ModelSignature } from '../schema/signature.ts';
-import { CLOSE_MAP, COMMA, Cursor, OPEN_MAP } from './fast-cursor.ts';
 import { compileFastColumns, type FastForms } from './fast-columns.ts';
-import { scratch } from './fast-scratch.ts';
+import { CLOSE_MAP, COMMA, type Cursor, OPEN_MAP } from './fast-cursor.ts';
+import { openScanner, releaseScanner, type Scanner } from './fast-kernel.ts';
 import { jsonOptions } from './text.ts';
 import { compileFastTensor } from './fast-tensor.ts';
 
@@ -42,33 +42,29 @@ export function compileFastDecoder(signature: ModelSignature | undefined, mode: 
   const schema = signature?.inputs;
   const forms = schema && (schema.tensors ? compileFastTensor(schema) : compileFastColumns(schema, mode));
   if (!forms) return undefined;
-  const cursor = new Cursor(), json = jsonOptions(mode);
+  const json = jsonOptions(mode);
   return (body) => {
-    cursor.bytes = body;
-    cursor.at = 0;
-    scratch.begin(body.length);
-    const decoded = document(cursor, forms, json);
-    cursor.bytes = EMPTY;
-    scratch.release();
+    const scanner = openScanner(forms.plan, body);
+    if (scanner === undefined) return undefined;
+    const decoded = document(scanner, forms, json);
+    releaseScanner();
     return decoded;
   };
 }
 
-const EMPTY = new Uint8Array(0);
-
-function document(cursor: Cursor, forms: FastForms, json: JsonParseOptions): FastDecoded | undefined {
-  if (!cursor.take(OPEN_MAP)) return undefined;
-  const data = cursor.key(SPLIT) ? forms.split(cursor)
-    : cursor.key(INPUTS) || cursor.key(INSTANCES) ? forms.free(cursor)
-      : cursor.key(RECORDS) ? forms.records(cursor) : undefined;
+function document(scanner: Scanner, forms: FastForms, json: JsonParseOptions): FastDecoded | undefined {
+  if (!scanner.take(OPEN_MAP)) return undefined;
+  const data = scanner.key(SPLIT) ? forms.split(scanner)
+    : scanner.key(INPUTS) || scanner.key(INSTANCES) ? forms.free(scanner)
+      : scanner.key(RECORDS) ? forms.records(scanner) : undefined;
   if (data === undefined) return undefined;
   let params: Value | undefined;
-  if (cursor.take(COMMA)) {
-    if (!cursor.key(PARAMS)) return undefined;
-    params = lastValue(cursor, json);
+  if (scanner.take(COMMA)) {
+    if (!scanner.key(PARAMS)) return undefined;
+    params = lastValue(scanner, json);
     if (params === undefined) return undefined;
   }
-  return cursor.take(CLOSE_MAP) && cursor.peek() === -1 ? { data, params } : undefined;
+  return scanner.take(CLOSE_MAP) && scanner.peek() === -1 ? { data, params } : undefined;
 }
 
 /** The value from here up to the last brace of the body; another key behind it makes it no JSON. */
