@@ -27,8 +27,7 @@ export interface Ranks {
 export function compileRanks(forest: Forest): Ranks {
   const { comparison, threshold, flags } = forest;
   const upTo = comparison === '<';
-  const { used, feature } = usedFeatures(forest);
-  const { start, cuts } = sortedCuts(forest, feature, used.length);
+  const { used, feature, start, cuts } = distinctThresholds(forest);
   const columns = listColumns(forest, feature, used.length);
   const total = columns.feature.length;
   // What a missing value, or zero under the rule "zero is missing", becomes.
@@ -68,7 +67,7 @@ export function compileRanks(forest: Forest): Ranks {
 }
 
 /** How many of the sorted cuts are below x (`upTo`: below or equal). */
-function rank(cuts: Float64Array, from: number, to: number, x: number, upTo: boolean): number {
+export function rank(cuts: Float64Array, from: number, to: number, x: number, upTo: boolean): number {
   let low = from, count = to - from;
   // The number of steps depends on the count alone, and no step branches on the data.
   if (upTo) {
@@ -87,6 +86,23 @@ function rank(cuts: Float64Array, from: number, to: number, x: number, upTo: boo
   return low - from + (count === 1 ? Number((cuts[low] as number) < x) : 0);
 }
 
+/** The distinct thresholds of a forest by feature. */
+export interface DistinctThresholds {
+  /** Features that numeric tests use, ascending. */
+  readonly used: readonly number[];
+  /** Per inner node: its feature's number among `used`. */
+  readonly feature: Int32Array;
+  /** Ascending; those of the used feature f are cuts[start[f]] … cuts[start[f + 1] - 1]. */
+  readonly cuts: Float64Array;
+  readonly start: Int32Array;
+}
+
+/** Sorts the thresholds of numeric tests. */
+export function distinctThresholds(forest: Forest): DistinctThresholds {
+  const { used, feature } = usedFeatures(forest);
+  return { used, feature, ...sortedCuts(forest, feature, used.length) };
+}
+
 /** The features that numeric tests use, ascending, and per inner node its feature's number among them; so unused ones cost nothing. */
 function usedFeatures({ feature, flags }: Forest): { used: number[]; feature: Int32Array } {
   const seen = new Set<number>();
@@ -95,7 +111,7 @@ function usedFeatures({ feature, flags }: Forest): { used: number[]; feature: In
   return { used, feature: feature.map((f) => number.get(f) ?? 0) };
 }
 
-function isNumeric(flags: Uint8Array, node: number): boolean {
+export function isNumeric(flags: Uint8Array, node: number): boolean {
   return ((flags[node] as number) & CATEGORICAL) === 0;
 }
 

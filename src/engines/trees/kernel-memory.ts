@@ -1,0 +1,149 @@
+/**
+ * Lays a forest out in the memory of its kernel; assembly/_layout.ts has the records. All of it is known before the memory is
+ * made, so the memory is as large as needed and no larger.
+ * @module
+ */
+import { MISSING_LEFT, ZERO_THRESHOLD, type Forest } from './forest.ts';
+import type { PlannedPart } from './kernel-plan.ts';
+import { muxNodes, prefersMux, treeOrder, walkSlots, walkSteps, type PlacedSets } from './kernel-trees.ts';
+import { leafValues } from './leaf-values.ts';
+import { isNumeric, rank } from './ranks.ts';
+
+/** Rows of a block; the kernel's LANES. */
+const LANES = 64;
+/** A thread's results, slots, leaves and scratch, before its sums and planes. */
+const WORK = 2 * 256 * LANES + 64 + 4 * LANES + 3 * 2 * LANES;
+/** Bytes of the header, and of its words before the doubles; words of a tree. */
+const HEADER = 64, HEADER_WORDS = 40, TREE_WORDS = 13;
+/** Bytes of a set of 8-bit codes. */
+const NARROW_SET = 32;
+
+/** Pieces of memory at addresses of their own. */
+export class MemoryPlan {
+  readonly #pieces: { readonly at: number; readonly data: ArrayBufferView }[] = [];
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes room, aligned to 16 bytes. */
+  reserve(bytes: number): number {
+    const at = this.#size;
+    this.#size += Math.ceil(bytes / 16) * 16;
+    return at;
+  }
+
+  /** Gives the address of a copy of `data`, which may be filled until {@link writeTo}. */
+  place(data: ArrayBufferView): number {
+    const at = this.reserve(data.byteLength);
+    this.#pieces.push({ at, data });
+    return at;
+  }
+
+  writeTo(memory: ArrayBufferLike): void {
+    const bytes = new Uint8Array(memory);
+    for (const { at, data } of this.#pieces) bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+  }
+}
+
+/** Places a forest; gives the address of its header. */
+export function placeForest(memory: MemoryPlan, forest: Forest, parts: readonly PlannedPart[]): number {
+  const header = new ArrayBuffer(HEADER), at = memory.place(new Uint8Array(header));
+  const wide = forest.sum === 'float64', width = forest.input === 'float64' ? 8 : 4;
+  const values = leafValues(forest), trees = new Uint32Array(forest.trees * TREE_WORDS), records: number[] = [];
+  for (const part of parts) {
+    const sets = part.categories.length > 0 ? placeSets(memory, forest, part) : null;
+    let mean = 0, depth = 0;
+    for (let t = part.first; t < part.end; t++) {
+      const order = treeOrder(forest, t), { slots, leaves } = walkSlots(forest, part, order, t, sets);
+      const mux = !part.wide && prefersMux(forest, t);
+      const nodes = mux ? muxNodes(forest, part, order, t, sets) : null;
+      const { pairs, joins, sets: tests } = nodes ?? NO_NODES;
+      trees.set([
+        forest.group[t] as number, memory.place(inOrder(values, order.leaves, forest.leafSize)), Number(mux),
+        memory.place(pairs), pairs.length / 2, memory.place(joins), joins.length / 2, memory.place(tests), tests.length / 2,
+        memory.place(slots), memory.place(leaves), walkSteps(forest.depth[t] as number, order.meanDepth), memory.place(order.leaves),
+      ], t * TREE_WORDS);
+      mean += order.meanDepth / (part.end - part.first);
+      depth = Math.max(depth, forest.depth[t] as number);
+    }
+    records.push(part.first, part.end, Number(part.wide), placeFeatures(memory, part), part.features.length, placeCategories(memory, part), part.categories.length, part.planes, walkSteps(depth, mean), Number(sets !== null));
+  }
+  new Uint32Array(header, 0, HEADER_WORDS / 4).set([
+    memory.place(Uint32Array.from(records)), parts.length, forest.outputs, forest.leafSize, forest.features * width, Number(width === 8), Number(wide),
+    Number(forest.comparison === '<'), memory.place(trees), memory.place(wide ? forest.base : Float32Array.from(forest.base)),
+  ]);
+  new Float64Array(header, HEADER_WORDS).set([forest.divisor, forest.categoriesAbove, ZERO_THRESHOLD]);
+  return at;
+}
+
+const NO_NODES = { pairs: new Uint32Array(0), joins: new Uint32Array(0), sets: new Uint32Array(0) };
+
+/** Bytes of the working memory of one thread. */
+export function workBytes(forest: Forest, parts: readonly PlannedPart[]): number {
+  const planes = parts.map((part) => (part.wide ? 2 * part.planes : part.planes + (part.categories.length > 0 ? 255 : 0)));
+  return WORK + forest.outputs * LANES * 8 + planes.reduce((a, b) => Math.max(a, b), 0) * LANES;
+}
+
+/** The values of a tree's leaves from left to right. */
+function inOrder(values: Float32Array | Float64Array, leaves: Int32Array, size: number): Float32Array | Float64Array {
+  const out = values instanceof Float32Array ? new Float32Array(leaves.length * size) : new Float64Array(leaves.length * size);
+  for (let i = 0; i < leaves.length; i++) for (let k = 0; k < size; k++) out[i * size + k] = values[(leaves[i] as number) * size + k] as number;
+  return out;
+}
+
+function placeFeatures(memory: MemoryPlan, part: PlannedPart): number {
+  const bias = biasOf(part), records: number[] = [];
+  for (const { column, cuts, columns } of part.features) {
+    const table = searchTable(cuts), words = columns.flatMap(({ plane, special, zero }) => [plane, special - bias, Number(zero)]);
+    records.push(column, memory.place(table.cuts), table.steps, Number(columns.some(({ zero }) => zero)), memory.place(Int32Array.from(words)), columns.length);
+  }
+  return memory.place(Uint32Array.from(records));
+}
+
+function placeCategories(memory: MemoryPlan, part: PlannedPart): number {
+  const records: number[] = [];
+  for (const { column, plane, categories, none, missing, nan, zero } of part.categories) {
+    const table = searchTable(categories);
+    records.push(column, plane, memory.place(table.cuts), table.steps, none, missing, Number(nan), Number(zero));
+  }
+  return memory.place(Uint32Array.from(records));
+}
+
+/** Ascending numbers, filled up with NaN to 2^steps − 1, so that a binary search takes as many steps for any value. */
+function searchTable(list: Float64Array): { cuts: Float64Array; steps: number } {
+  const steps = 32 - Math.clz32(list.length), cuts = new Float64Array(2 ** steps - 1).fill(NaN);
+  cuts.set(list);
+  return { cuts, steps };
+}
+
+/** Ranks are stored less this. */
+function biasOf({ wide }: PlannedPart): number {
+  return wide ? 32_768 : 128;
+}
+
+/** The sets of a part's categorical nodes: bit c & 7 of byte c >> 3 for code c. */
+function placeSets(memory: MemoryPlan, forest: Forest, part: PlannedPart): PlacedSets {
+  const columns = new Map(part.categories.map((column) => [column.plane, column])), at = new Int32Array(part.plane.length);
+  // Ranks of numeric nodes are looked for here too.
+  const most = part.features.reduce((a, { cuts }) => Math.max(a, cuts.length), 0);
+  const none = memory.place(new Uint8Array(Math.max(NARROW_SET, (most >> 3) + 1)));
+  for (let i = 0; i < at.length; i++) {
+    const node = part.firstNode + i;
+    if (isNumeric(forest.flags, node)) continue;
+    const column = columns.get(part.plane[i] as number);
+    if (!column) continue;
+    const bits = new Uint8Array(part.wide ? ((column.none + 1) >> 3) + 1 : NARROW_SET);
+    const put = (code: number): void => {
+      bits[code >> 3] = (bits[code >> 3] as number) | (1 << (code & 7));
+    };
+    const set = forest.threshold[node] as number, first = forest.setStart[set] as number;
+    for (let w = first; w < (forest.setStart[set + 1] as number); w++) {
+      for (let word = forest.setWords[w] as number; word !== 0; word &= word - 1) put(rank(column.categories, 0, column.none, (w - first) * 32 + 31 - Math.clz32(word & -word), false));
+    }
+    if (((forest.flags[node] as number) & MISSING_LEFT) !== 0 && column.missing !== column.none) put(column.missing);
+    at[i] = memory.place(bits);
+  }
+  return { at, none };
+}

@@ -1,5 +1,0 @@
-/**
- * Kernels for engines.
- * @module
- */
-export * from '../data/wasm.ts';
