@@ -170,10 +170,12 @@ export class CsvChunks {
         const start = cursor.at, c = bytes[start] as number;
         if ((c >= ZERO && c <= NINE) || c === MINUS) {
           const x = cursor.number(), d = bytes[cursor.at];
+          if (cursor.at >= cursor.end && !cursor.last) return false;
           read = x === x && (d === COMMA || d === LF || d === CR) && this.#plain(kind, x, cursor.integral, c === MINUS, j);
           if (read && kind !== KIND.infer) values[base + (slots[j] as number)] = x;
           if (!read) cursor.at = start;
         } else if (c === COMMA || c === LF || c === CR) {
+          if (start >= cursor.end && !cursor.last) return false;
           if (this.#empty[j]) {
             values[base + (slots[j] as number)] = NaN;
             read = true;
@@ -234,7 +236,7 @@ export class CsvChunks {
     try {
       const value = field.cell?.(text) ?? NaN, number = Number(value);
       this.#values[row * this.#count + (this.#slots[j] as number)] = number;
-      if (number !== number) this.gaps[j] = true;
+      if (number !== number && field.kind >= KIND.long) this.gaps[j] = true;
       if (typeof value !== 'bigint') return;
       (this.#wide[j] ??= new Map()).set(row, value);
       this.unsafe[j] = this.#first + row;
