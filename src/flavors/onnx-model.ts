@@ -3,7 +3,7 @@
  * @module
  */
 import { ModelError } from '../errors/model-error.ts';
-import { type OnnxGraph, type OnnxModel, readOnnxModel } from '../formats/onnx-proto.ts';
+import { type OnnxGraph, type OnnxModel, type OnnxValueInfo, readOnnxModel, writeOnnxModel } from '../formats/onnx-proto.ts';
 import type { OnnxTensor } from '../formats/onnx-tensor.ts';
 import { type OnnxType, typeName } from '../formats/onnx-type.ts';
 import type { ModelFiles } from '../mlmodel/files.ts';
@@ -11,6 +11,8 @@ import { innerPath } from '../mlmodel/paths.ts';
 import type { FlavorContext } from './_contract.ts';
 import { modelPath } from './_model-path.ts';
 import { isKnownOperator } from './onnx-operators.ts';
+import type { NamedPlan } from './onnx-outputs.ts';
+import { rewriteOutputs } from './onnx-rewrite.ts';
 import type { ExternalFile } from './onnx-runtime.ts';
 import { type InputSpec, isSupportedElement } from './onnx-tensors.ts';
 
@@ -18,10 +20,11 @@ import { type InputSpec, isSupportedElement } from './onnx-tensors.ts';
 export interface OnnxFile {
   /** Path of the model in its folder. */
   readonly path: string;
+  /** The model, rewritten where it answers with more than tensors. */
   readonly bytes: Uint8Array;
-  readonly model: OnnxModel;
   readonly inputs: readonly InputSpec[];
-  readonly outputs: readonly string[];
+  /** Its outputs as MLflow names them, and how each is made from what the session gives. */
+  readonly plans: readonly NamedPlan[];
   /** What cannot be scored here, by name. */
   readonly unsupported: readonly string[];
   /** Locations of external data, relative to the model. */
@@ -38,17 +41,17 @@ export async function readOnnxFile(context: FlavorContext): Promise<OnnxFile> {
   const constants = new Set([...model.graph.initializers.map((tensor) => tensor.name), ...model.graph.sparseInitializers]);
   const inputs = model.graph.inputs.filter((input) => !constants.has(input.name));
   const specs = inputs.map(({ name, type }) => ({ name, element: type.kind === 'tensor' ? type.element : 0, shape: type.kind === 'tensor' ? type.shape : undefined }));
-  return { path, bytes, model, inputs: specs, outputs: model.graph.outputs.map((output) => output.name), unsupported: lacking(model, inputs), external };
+  const { model: answering, outputs: plans, left } = rewriteOutputs(model, path);
+  return { path, bytes: answering === model ? bytes : writeOnnxModel(answering), inputs: specs, plans, unsupported: lacking(model, inputs, left), external };
 }
 
-function lacking(model: OnnxModel, inputs: readonly { readonly name: string; readonly type: OnnxType }[]): readonly string[] {
+function lacking(model: OnnxModel, inputs: readonly OnnxValueInfo[], left: readonly OnnxValueInfo[]): readonly string[] {
   const out: string[] = [];
   if (inputs.length === 0) out.push('a graph without inputs');
   if (model.graph.outputs.length === 0) out.push('a graph without outputs');
   for (const { name, type } of inputs) if (!isScorable(type)) out.push(`the input ${name} of type ${typeName(type)}`);
-  for (const { name, type } of model.graph.outputs) {
-    // Outputs may leave their type to be inferred.
-    if (type.kind === 'none' || (type.kind === 'tensor' && type.element === 0) || isScorable(type)) continue;
+  const unlike = model.graph.outputs.filter(({ type }) => type.kind === 'tensor' && type.element !== 0 && !isSupportedElement(type.element));
+  for (const { name, type } of [...left, ...unlike]) {
     const maker = model.graph.nodes.find((node) => node.outputs.includes(name));
     out.push(`the output ${name} of type ${typeName(type)}${maker ? ` (operator ${maker.op})` : ''}`);
   }

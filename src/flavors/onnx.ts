@@ -10,6 +10,7 @@ import { ModelError } from '../errors/model-error.ts';
 import type { Flavor, FlavorContext, PredictOptions, Predictor } from './_contract.ts';
 import { feedsOf } from './onnx-inputs.ts';
 import { externalData, type OnnxFile, readOnnxFile } from './onnx-model.ts';
+import { assemble, fetchesOf, flatten, type NamedPlan } from './onnx-outputs.ts';
 import { createSession, importRuntime, type Runtime, type RuntimeSession, sessionPlan } from './onnx-runtime.ts';
 import { fromRuntime, toRuntime } from './onnx-tensors.ts';
 
@@ -51,27 +52,29 @@ function takeFile(context: FlavorContext): Promise<OnnxFile> {
 }
 
 /** The session and the inputs stay; the file's bytes do not. */
-function predictor(runtime: Runtime, session: RuntimeSession, { inputs, outputs }: OnnxFile): Predictor {
+function predictor(runtime: Runtime, session: RuntimeSession, { inputs, plans }: OnnxFile): Predictor {
+  const outputs = plans.map(({ name }) => name);
   return {
     accepts: { table: true, tensors: true, params: false },
     outputs,
     async predict(input, options) {
-      const wanted = fetches(outputs, options), feeds = feedsOf(inputs, input);
+      const wanted = wantedOf(plans, options), feeds = feedsOf(inputs, input);
       const entries = inputs.map((spec) => [spec.name, toRuntime(runtime, spec, feeds.get(spec.name) as Tensor)] as const);
       options.signal?.throwIfAborted();
-      const answer = await run(session, Object.fromEntries(entries), wanted);
-      const tensors = wanted.map((name) => [name, fromRuntime(answer[name] as never)] as const);
-      if (options.output !== undefined) return tensors[0]?.[1] ?? null;
-      return input instanceof Table ? flattened(tensors) : new Map<Value, Value>(tensors);
+      const answer = await run(session, Object.fromEntries(entries), wanted.flatMap(({ plan }) => fetchesOf(plan)));
+      const values = wanted.map(({ name, plan }) => [name, assemble(plan, (tensor) => fromRuntime(answer[tensor] as never))] as const);
+      if (options.output !== undefined) return values[0]?.[1] ?? null;
+      return input instanceof Table ? flattened(values) : new Map<Value, Value>(values);
     },
     close: () => session.release(),
   };
 }
 
-function fetches(outputs: readonly string[], { output }: PredictOptions): readonly string[] {
-  if (output === undefined) return outputs;
-  if (!outputs.includes(output)) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
-  return [output];
+function wantedOf(plans: readonly NamedPlan[], { output }: PredictOptions): readonly NamedPlan[] {
+  if (output === undefined) return plans;
+  const found = plans.find(({ name }) => name === output);
+  if (!found) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs: plans.map(({ name }) => name) });
+  return [found];
 }
 
 async function run(session: RuntimeSession, feeds: Parameters<RuntimeSession['run']>[0], wanted: readonly string[]): ReturnType<RuntimeSession['run']> {
@@ -85,8 +88,9 @@ async function run(session: RuntimeSession, feeds: Parameters<RuntimeSession['ru
 }
 
 /** Every output as one column, flattened. @throws ModelError OUTPUTS_UNEVEN */
-function flattened(tensors: readonly (readonly [string, Tensor])[]): Table {
-  const lengths = tensors.map(([, tensor]) => tensor.size), names = tensors.map(([name]) => name);
+function flattened(values: readonly (readonly [string, Value])[]): Table {
+  const tensors = values.map(([name, value]) => flatten(name, value)), names = values.map(([name]) => name);
+  const lengths = tensors.map((tensor) => tensor.size);
   if (lengths.some((length) => length !== lengths[0])) throw new ModelError('OUTPUTS_UNEVEN', { outputs: names, lengths });
-  return new Table(names, tensors.map(([, { dtype, values }]) => column(dtype, values as Storage)));
+  return new Table(names, tensors.map(({ dtype, values: stored }) => column(dtype, stored as Storage)));
 }

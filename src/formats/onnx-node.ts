@@ -27,6 +27,9 @@ export interface OnnxNode {
 /** A value of an attribute; a bigint is an int, a number a float. */
 export type OnnxAttribute = bigint | number | string | Uint8Array | readonly bigint[] | readonly number[] | readonly string[];
 
+/** An attribute that is a part of its own: an encoded GraphProto or TensorProto. */
+export type OnnxPart = { readonly graph: Uint8Array } | { readonly tensor: Uint8Array };
+
 /** NodeProto; numbers and texts of attributes are left for {@link nodeAttribute}. */
 export function readNode(message: ProtoReader, encoded: Uint8Array, counter: PartCounter, readGraph: (message: ProtoReader, counter: PartCounter) => OnnxGraph): OnnxNode {
   let name = '', op = '', domain = '';
@@ -89,7 +92,7 @@ function readAttribute(message: ProtoReader): { readonly name: string; readonly 
 }
 
 /** AttributeProto.type. */
-const FLOAT = 1, INT = 2, STRING = 3, FLOATS = 6, INTS = 7, STRINGS = 8;
+const FLOAT = 1, INT = 2, STRING = 3, TENSOR = 4, GRAPH = 5, FLOATS = 6, INTS = 7, STRINGS = 8;
 
 /**
  * A new node.
@@ -98,7 +101,7 @@ const FLOAT = 1, INT = 2, STRING = 3, FLOATS = 6, INTS = 7, STRINGS = 8;
  * onnxNode('Cast', ['x'], ['x32'], { to: 1n });
  * ```
  */
-export function onnxNode(op: string, inputs: readonly string[], outputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}, domain: string = ''): OnnxNode {
+export function onnxNode(op: string, inputs: readonly string[], outputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute | OnnxPart>> = {}, domain: string = ''): OnnxNode {
   const out = new ProtoWriter();
   for (const input of inputs) out.text(1, input);
   for (const output of outputs) out.text(2, output);
@@ -108,12 +111,14 @@ export function onnxNode(op: string, inputs: readonly string[], outputs: readonl
   return { name: '', op, domain, inputs, outputs, graphs: [], tensors: [], encoded: out.finish() };
 }
 
-function writeAttribute(name: string, value: OnnxAttribute): Uint8Array {
+function writeAttribute(name: string, value: OnnxAttribute | OnnxPart): Uint8Array {
   const out = new ProtoWriter().text(1, name);
   if (typeof value === 'bigint') return out.int64(3, value).int64(20, INT).finish();
   if (typeof value === 'number') return out.float(2, value).int64(20, FLOAT).finish();
   if (typeof value === 'string') return out.text(4, value).int64(20, STRING).finish();
   if (value instanceof Uint8Array) return out.bytes(4, value).int64(20, STRING).finish();
+  if ('graph' in value) return out.bytes(6, value.graph).int64(20, GRAPH).finish();
+  if ('tensor' in value) return out.bytes(5, value.tensor).int64(20, TENSOR).finish();
   for (const item of value) {
     if (typeof item === 'bigint') out.int64(8, item);
     else if (typeof item === 'number') out.float(7, item);

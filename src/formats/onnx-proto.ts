@@ -10,7 +10,7 @@
 import { ModelError } from '../errors/model-error.ts';
 import { type OnnxNode, readNode } from './onnx-node.ts';
 import { type OnnxTensor, readEntry, readTensor } from './onnx-tensor.ts';
-import { type OnnxDim, type OnnxType, readType, writeTensorType } from './onnx-type.ts';
+import { type OnnxDim, type OnnxType, readType, sequenceType, tensorType } from './onnx-type.ts';
 import { ProtoReader, ProtoWriter } from './protobuf.ts';
 
 /** A named input or output of a graph; `encoded` is its ValueInfoProto. */
@@ -142,6 +142,11 @@ function readGraph(message: ProtoReader, counter: PartCounter): OnnxGraph {
   return { name, nodes, inputs, outputs, initializers, sparseInitializers, rest };
 }
 
+/** The bytes of a new graph without constants: the body of a node. */
+export function newGraph(name: string, { nodes, inputs = [], outputs }: { readonly nodes: readonly OnnxNode[]; readonly inputs?: readonly OnnxValueInfo[]; readonly outputs: readonly OnnxValueInfo[] }): Uint8Array {
+  return writeGraph({ name, nodes, inputs, outputs, initializers: [], sparseInitializers: [], rest: [new ProtoWriter().text(2, name).finish()] });
+}
+
 function writeGraph(graph: OnnxGraph): Uint8Array {
   const out = new ProtoWriter();
   for (const node of graph.nodes) out.bytes(1, node.encoded);
@@ -154,7 +159,16 @@ function writeGraph(graph: OnnxGraph): Uint8Array {
 
 /** A graph input or output that is a tensor. */
 export function tensorValue(name: string, element: number, shape: readonly OnnxDim[] | undefined): OnnxValueInfo {
-  return { name, type: { kind: 'tensor', element, shape }, encoded: new ProtoWriter().text(1, name).bytes(2, writeTensorType(element, shape)).finish() };
+  return { name, type: { kind: 'tensor', element, shape }, encoded: writeValueInfo(name, tensorType(element, shape)) };
+}
+
+/** A graph input or output that is a sequence of tensors of any shape. */
+export function sequenceValue(name: string, element: number): OnnxValueInfo {
+  return { name, type: { kind: 'sequence', item: { kind: 'tensor', element, shape: undefined } }, encoded: writeValueInfo(name, sequenceType(element)) };
+}
+
+function writeValueInfo(name: string, type: Uint8Array): Uint8Array {
+  return new ProtoWriter().text(1, name).bytes(2, type).finish();
 }
 
 /** The value of a length-delimited field that {@link ProtoReader.raw} gave: what follows its tag and length. */

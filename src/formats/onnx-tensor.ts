@@ -3,7 +3,7 @@
  * @module
  */
 import { elementBits, elementName, MAX_RANK } from './onnx-type.ts';
-import type { ProtoReader } from './protobuf.ts';
+import { type ProtoReader, ProtoWriter } from './protobuf.ts';
 
 /** Where an external constant's data stands, relative to the model's file. */
 export interface ExternalData {
@@ -59,6 +59,13 @@ export function readTensor(message: ProtoReader): OnnxTensor {
     if (raw !== byteLength) message.fail(`${shown()} takes ${byteLength} bytes and has ${raw}`);
   } else if (typed !== expected(element, count)) message.fail(`${shown()} takes ${count} values and has ${typed}`);
   return { name, element, dims, byteLength, external: undefined };
+}
+
+/** The bytes of a new TensorProto without a name, of one dimension: int64 values, or none of any element type. */
+export function newTensor(element: number, values: readonly bigint[] = []): Uint8Array {
+  const out = new ProtoWriter().int64(1, values.length).int64(2, element);
+  for (const value of values) out.int64(7, value);
+  return out.finish();
 }
 
 /** How many numbers the typed fields hold: complex as two, four-bit and two-bit integers packed into bytes. */

@@ -115,7 +115,16 @@ function readMap(message: ProtoReader): OnnxType {
 }
 
 /** The bytes of a TypeProto for a tensor. */
-export function writeTensorType(element: number, shape: readonly OnnxDim[] | undefined): Uint8Array {
+export function tensorType(element: number, shape: readonly OnnxDim[] | undefined): Uint8Array {
+  return new ProtoWriter().bytes(1, writeTensorType(element, shape)).finish();
+}
+
+/** The bytes of a TypeProto for a sequence of tensors of any shape. */
+export function sequenceType(element: number): Uint8Array {
+  return new ProtoWriter().bytes(4, new ProtoWriter().bytes(1, tensorType(element, undefined)).finish()).finish();
+}
+
+function writeTensorType(element: number, shape: readonly OnnxDim[] | undefined): Uint8Array {
   const tensor = new ProtoWriter().int64(1, element);
   if (shape) {
     const dims = new ProtoWriter();
@@ -127,5 +136,5 @@ export function writeTensorType(element: number, shape: readonly OnnxDim[] | und
     }
     tensor.bytes(2, dims.finish());
   }
-  return new ProtoWriter().bytes(1, tensor.finish()).finish();
+  return tensor.finish();
 }
