@@ -5,9 +5,11 @@
  * @module
  */
 import { parseJson } from '../data/json-parse.ts';
+import { float64Array } from '../data/small-arrays.ts';
 import { type Kernel, startKernel } from '../data/wasm.ts';
 import { Cursor } from './fast-cursor.ts';
 import { jsonScanWasm } from './json-scan-wasm.ts';
+import { writeNumberTables } from './number-tables.ts';
 
 /** How a column's cells are read; integers of the kinds from INTEGER on must lie between its bounds. */
 export const DOUBLE = 0, FLOAT = 1, BOOLEAN = 2, TEXT = 3, INTEGER = 4;
@@ -26,8 +28,7 @@ const FLOAT_LIMIT = 3.4028235677973366e38;
 
 // Places, as the kernel has them.
 const COUNT = 0, ROWS = 1, SLOW = 2, SLOW_END = 3, LOOKUPS = 4, NULL_TEXT = 5, STAMP = 6, ORDER = 10, SHAPE = 16;
-const UNITS = 256, TENS = 512, FIVES = 640, BOUND_TABLE = 2432, PLAN = 4096;
-const LOWEST = -64, HIGHEST = 44;
+const BOUND_TABLE = 2432, PLAN = 4096;
 
 /** The kernel's readers: each takes the address where it begins and gives the one behind what it read, or 0. */
 interface Scan {
@@ -90,6 +91,8 @@ const KEPT = 1 << 26;
 /** Longest body; longer ones go the general way. */
 const LONGEST = 1 << 28;
 const MAX_STAMP = 2 ** 31;
+/** So many numbers are copied sooner in a loop than by a call. */
+const MOST_ONE_BY_ONE = 64;
 
 /** A body in the kernel's memory: what was read of it stands in slots, numbered from 0. */
 export class Scanner extends Cursor {
@@ -108,9 +111,7 @@ export class Scanner extends Cursor {
     this.#memory = new Uint8Array(memory);
     this.#words = new Uint32Array(memory);
     this.#doubles = new Float64Array(memory);
-    this.#doubles.set(Array.from({ length: 23 }, (_, i) => Number(`1e${i}`)), UNITS >> 3);
-    new BigUint64Array(memory).set(Array.from({ length: 9 }, (_, i) => 10n ** BigInt(i)), TENS >> 3);
-    new BigUint64Array(memory).set(fives(), FIVES >> 3);
+    writeNumberTables(memory);
     this.#doubles.set(BOUNDS.flatMap(([, low, high]) => [low, high]), BOUND_TABLE >> 3);
   }
 
@@ -212,7 +213,10 @@ export class Scanner extends Cursor {
 
   /** A copy of the first slots. */
   copy(size: number): Float64Array {
-    return this.#doubles.slice(this.#slots >> 3, (this.#slots >> 3) + size);
+    const values = float64Array(size), from = this.#doubles, first = this.#slots >> 3;
+    if (size > MOST_ONE_BY_ONE) values.set(from.subarray(first, first + size));
+    else for (let i = 0; i < size; i++) values[i] = from[first + i] as number;
+    return values;
   }
 
   /** Converts the numbers that were left; false where one is too large. `kind` tells that of a slot by its number. */
@@ -275,21 +279,6 @@ export function releaseScanner(): void {
   if (kept === undefined) return;
   kept.bytes = EMPTY;
   if (kept.size > KEPT) kept = undefined;
-}
-
-let table: BigUint64Array | undefined;
-
-/** The first 128 bits of 5^q, from −27 to −1 rounded up (Lemire 2021, section 5). */
-function fives(): BigUint64Array {
-  if (table !== undefined) return table;
-  table = new BigUint64Array(2 * (HIGHEST - LOWEST + 1));
-  for (let q = LOWEST; q <= HIGHEST; q++) {
-    const power = 5n ** BigInt(Math.abs(q)), bits = BigInt(power.toString(2).length);
-    let x = bits > 128n ? power >> (bits - 128n) : power << (128n - bits);
-    if (q < 0) x = (1n << (bits + 127n)) / power + (q < -27 ? 0n : 1n);
-    table.set([BigInt.asUintN(64, x), x >> 64n], 2 * (q - LOWEST));
-  }
-  return table;
 }
 
 function decodedText(bytes: Uint8Array): string | undefined {
