@@ -4,6 +4,8 @@
  */
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
+import { inSlices } from '../engines/steps.ts';
+import { compileAttributions, type TreeAttributions } from '../engines/trees/attributions.ts';
 import { lightgbmForest } from '../engines/trees/lightgbm-forest.ts';
 import type { Link } from '../engines/trees/links-float64.ts';
 import { compileForest, type Matrix, type TreePredictor } from '../engines/trees/predict.ts';
@@ -29,6 +31,8 @@ export class LightgbmBooster {
   readonly outputs: number;
   readonly #input: LightgbmInput;
   readonly #predictor: TreePredictor;
+  /** Made when they are first asked for. */
+  #attributions: TreeAttributions | null = null;
   readonly #link: Link;
   readonly #divisor: number;
   readonly #trees: number;
@@ -70,6 +74,14 @@ export class LightgbmBooster {
   leaf(matrix: Matrix): Tensor {
     const shape = this.#legacy && this.#trees === 1 ? [matrix.rows] : [matrix.rows, this.#trees];
     return new Tensor('int32', shape, this.#predictor.leaves(matrix));
+  }
+
+  /** `pred_contrib=True`: (rows, outputs × (features + 1)) float64, the bias last of each output; they add up to the margin. */
+  contributions(matrix: Matrix, signal: AbortSignal | undefined): Tensor | Promise<Tensor> {
+    this.#attributions ??= compileAttributions(this.#predictor.forest);
+    const shape = [matrix.rows, this.outputs * (matrix.columns + 1)];
+    const tensor = (values: Float32Array | Float64Array): Tensor => new Tensor('float64', shape, values), values = inSlices(this.#attributions.contributions(matrix), signal);
+    return values instanceof Promise ? values.then(tensor) : tensor(values);
   }
 
   #margins(matrix: Matrix): Float64Array {

@@ -63,21 +63,22 @@ async function unknownNames(context: FlavorContext): Promise<readonly string[]> 
 }
 
 function predictorOf(model: LightgbmEstimator): Predictor {
-  const methods: Record<string, (matrix: Matrix) => Tensor> = {
+  const methods: Record<string, (matrix: Matrix, signal: AbortSignal | undefined) => Tensor | Promise<Tensor>> = {
     predict: (matrix) => labelsOrValues(model, matrix),
     ...(model.classes ? { predict_proba: (matrix: Matrix) => probabilities(model, matrix) } : {}),
     margin: (matrix) => model.booster.margin(matrix),
     leaf: (matrix) => model.booster.leaf(matrix),
+    contributions: (matrix, signal) => model.booster.contributions(matrix, signal),
   };
   const outputs = Object.keys(methods);
   return {
     accepts: { table: true, tensors: true, params: true },
     rowWise: true,
     outputs,
-    predict(input, { output = 'predict' }) {
+    predict(input, { output = 'predict', signal }) {
       const method = Object.hasOwn(methods, output) ? methods[output] : undefined;
       if (!method) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
-      return method(model.booster.matrix(input));
+      return method(model.booster.matrix(input), signal);
     },
   };
 }

@@ -4,7 +4,9 @@
  */
 import { Tensor } from '../data/tensor.ts';
 import { argmaxRows } from '../engines/labels.ts';
-import { linearMargins } from '../engines/linear/gblinear.ts';
+import { inSlices, type Steps } from '../engines/steps.ts';
+import { linearContributions, linearMargins } from '../engines/linear/gblinear.ts';
+import { compileAttributions, type TreeAttributions } from '../engines/trees/attributions.ts';
 import { compileForest, type Matrix, type TreePredictor, type TreeRange } from '../engines/trees/predict.ts';
 import { xgboostForest } from '../engines/trees/xgboost-forest.ts';
 import { ModelError } from '../errors/model-error.ts';
@@ -14,6 +16,13 @@ import { xgboostObjective, type XgboostObjective } from './xgboost-objective.ts'
 /** Boosting rounds [begin, end); an end of 0 is the last round. */
 export type Rounds = readonly [begin: number, end: number];
 
+/** How contributions are to be had. */
+export interface ContributionOptions {
+  readonly strict?: boolean;
+  readonly approximate?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Scores like xgboost.Booster. */
 export class XgboostBooster {
   readonly model: XgboostModel;
@@ -22,6 +31,9 @@ export class XgboostBooster {
   readonly #objective: XgboostObjective;
   readonly #base: Float64Array;
   readonly #forest: TreePredictor | null;
+  readonly #direct: boolean;
+  /** Made when they are first asked for. */
+  #attributions: TreeAttributions | null = null;
   readonly #weights: Float32Array;
   /** First tree of each round, and the number of trees. */
   readonly #starts: ArrayLike<number>;
@@ -48,6 +60,7 @@ export class XgboostBooster {
     this.outputs = outputs;
     this.#objective = objective;
     this.#base = base;
+    this.#direct = options.direct ?? false;
     this.#weights = weights;
     this.#forest = model.booster === 'gblinear' ? null : compileForest(xgboostForest(model, base, options));
     this.#starts = model.rounds ?? roundStarts(model, outputs);
@@ -79,19 +92,45 @@ export class XgboostBooster {
   /** `pred_leaf=True`: node numbers, (rows, trees) float32, (rows) where there is one tree; strict: (rows, rounds, outputs, parallel trees). */
   leaf(matrix: Matrix, rounds: Rounds = [0, 0], strict: boolean = false): Tensor {
     if (!this.#forest) return refuse('a linear booster has no leaves');
-    if (rounds[0] !== 0) refuse('leaves are to be had from the first round on only');
-    const range = this.#trees(rounds), width = range.end - range.first;
+    const range = this.#trees(rounds, 'leaves'), width = range.end - range.first;
     const leaves = Float32Array.from(this.#forest.leaves(matrix, range));
     if (!strict) return new Tensor('float32', width === 1 || matrix.rows === 0 ? [matrix.rows] : [matrix.rows, width], leaves);
     const count = (rounds[1] === 0 ? this.rounds : rounds[1]) - rounds[0], groups = this.#forest.forest.leafSize > 1 ? 1 : this.outputs;
     return new Tensor('float32', [matrix.rows, count, groups, count === 0 ? 0 : width / count / groups], leaves);
   }
 
+  /** `pred_contribs=True`: (rows, features + 1) or (rows, outputs, features + 1) float32, the bias last; they add up to the margin. */
+  contributions(matrix: Matrix, rounds: Rounds = [0, 0], options: ContributionOptions = {}): Tensor | Promise<Tensor> {
+    const range = this.#trees(rounds, 'contributions');
+    const steps = this.#forest === null ? linearContributions(matrix, this.#weights, this.#base) : this.#explained(this.#forest)[options.approximate ? 'approximate' : 'contributions'](matrix, range);
+    return this.#explanation(steps, matrix, options, 1);
+  }
+
+  /** `pred_interactions=True`: (rows, [outputs,] features + 1, features + 1) float32; the rows of each matrix add up to the contributions. */
+  interactions(matrix: Matrix, rounds: Rounds = [0, 0], options: ContributionOptions = {}): Tensor | Promise<Tensor> {
+    if (this.#forest === null) throw new ModelError('ATTRIBUTIONS_UNAVAILABLE', { reason: 'a linear booster has no interactions' });
+    return this.#explanation(this.#explained(this.#forest)[options.approximate ? 'approximateInteractions' : 'interactions'](matrix, this.#trees(rounds, 'interactions')), matrix, options, 2);
+  }
+
+  /** The library has attributions of a DMatrix only, never of the rounded trees of inplace_predict. */
+  #explained(forest: TreePredictor): TreeAttributions {
+    return (this.#attributions ??= compileAttributions(this.#direct && this.model.treeWeights ? xgboostForest(this.model, this.#base) : forest.forest));
+  }
+
+  #explanation(steps: Steps<Float32Array | Float64Array>, { rows, columns }: Matrix, { strict = false, signal }: ContributionOptions, dimensions: number): Tensor | Promise<Tensor> {
+    const shape = [rows, ...(this.outputs > 1 || strict ? [this.outputs] : []), ...Array.from({ length: dimensions }, () => columns + 1)];
+    // Of no rows the library has one dimension.
+    const tensor = (values: Float32Array | Float64Array): Tensor => new Tensor('float32', rows === 0 ? [0] : shape, values), values = inSlices(steps, signal);
+    return values instanceof Promise ? values.then(tensor) : tensor(values);
+  }
+
   #margins(matrix: Matrix, rounds: Rounds): Float32Array {
     return this.#forest ? (this.#forest.margins(matrix, this.#trees(rounds)) as Float32Array) : linearMargins(matrix, this.#weights, this.#base);
   }
 
-  #trees([begin, end]: Rounds): TreeRange {
+  /** @param what only to be had from the first round on */
+  #trees([begin, end]: Rounds, what?: string): TreeRange {
+    if (what !== undefined && begin !== 0) refuse(`${what} are to be had from the first round on only`);
     const last = end === 0 ? this.rounds : end;
     if (!Number.isInteger(begin) || !Number.isInteger(last) || begin < 0 || begin > last || last > this.rounds) refuse(`the iteration range ${begin} to ${end} is not within the ${this.rounds} rounds of the model`);
     return { first: this.#starts[begin] ?? 0, end: this.#starts[last] ?? 0 };

@@ -10,16 +10,17 @@ import type { Rounds } from './xgboost-booster.ts';
 
 /** What a call asks for. */
 export interface XgboostCall {
-  readonly margin: boolean;
-  readonly leaf: boolean;
+  readonly output: 'predict' | 'margin' | 'leaf' | 'contributions' | 'interactions';
+  /** Of contributions and interactions. */
+  readonly approximate: boolean;
   readonly strict: boolean;
   readonly validateFeatures: boolean;
   /** null: the model's own. */
   readonly rounds: Rounds | null;
 }
 
-/** Parameters that each predict knows but that are not to be had here. */
-const REFUSED = { booster: ['pred_contribs', 'pred_interactions', 'approx_contribs'], estimator: ['base_margin'] } as const;
+/** What a Booster's predict may be asked for, by parameter. */
+const OUTPUTS = [['output_margin', 'margin'], ['pred_leaf', 'leaf'], ['pred_contribs', 'contributions'], ['pred_interactions', 'interactions']] as const;
 
 /**
  * Reads the parameters of a Booster or an estimator.
@@ -27,19 +28,17 @@ const REFUSED = { booster: ['pred_contribs', 'pred_interactions', 'approx_contri
  */
 export function readParams(params: ReadonlyMap<string, Value> | undefined, target: 'booster' | 'estimator', dart: boolean): XgboostCall {
   const flag = (name: string): boolean => truth(params?.get(name) ?? null);
-  for (const name of REFUSED[target]) {
-    if (target === 'booster' ? flag(name) : (params?.get(name) ?? null) !== null) throw new ModelError('PARAM_UNSUPPORTED', { param: name, flavor: 'xgboost' });
-  }
   const booster = target === 'booster';
+  if (!booster && (params?.get('base_margin') ?? null) !== null) throw new ModelError('PARAM_UNSUPPORTED', { param: 'base_margin', flavor: 'xgboost' });
   if (booster && dart && flag('training')) throw new ModelError('PARAM_UNSUPPORTED', { param: 'training', flavor: 'xgboost' });
   // The wrapper itself gives these, so that Python refuses them twice.
   for (const name of booster ? ['data', 'validate_features'] : ['X']) {
     if (params?.has(name)) throw new ModelError('INPUT_UNSUITABLE', { reason: `predict got several values for ${name}` });
   }
-  const margin = flag('output_margin'), leaf = booster && flag('pred_leaf');
-  if (margin && leaf) throw new ModelError('INPUT_UNSUITABLE', { reason: 'output_margin and pred_leaf exclude each other' });
+  const asked = OUTPUTS.filter(([name, output]) => (booster || output === 'margin') && flag(name));
+  if (asked.length > 1) throw new ModelError('INPUT_UNSUITABLE', { reason: `${asked.map(([name]) => name).join(' and ')} exclude each other` });
   const range = params?.get('iteration_range') ?? null;
-  return { margin, leaf, strict: booster && flag('strict_shape'), validateFeatures: booster || !params?.has('validate_features') || flag('validate_features'), rounds: range === null ? null : roundsOf(range) };
+  return { output: asked[0]?.[1] ?? 'predict', approximate: booster && flag('approx_contribs'), strict: booster && flag('strict_shape'), validateFeatures: booster || !params?.has('validate_features') || flag('validate_features'), rounds: range === null ? null : roundsOf(range) };
 }
 
 /** Python's truth. */

@@ -74,13 +74,15 @@ function boosterPredictor(loaded: Loaded): Predictor {
   const { booster } = loaded, names = new FeatureNames(loaded);
   const matrix = (input: Value): Matrix => names.keep(input, xgboostMatrix(input, { model: names.model, dmatrix: true, categorical: false, missing: NaN, validateFeatures: true }));
   return predictor({
-    predict(input, params) {
-      const { leaf, margin, rounds, strict } = readParams(params, 'booster', booster.model.booster === 'dart');
-      const method = leaf ? 'leaf' : margin ? 'margin' : 'predict';
-      return booster[method](matrix(input), rounds ?? [0, 0], strict);
+    predict(input, params, signal) {
+      const { output, approximate, rounds, strict } = readParams(params, 'booster', booster.model.booster === 'dart'), range = rounds ?? [0, 0];
+      if (output === 'contributions' || output === 'interactions') return booster[output](matrix(input), range, { strict, approximate, signal });
+      return booster[output](matrix(input), range, strict);
     },
     margin: (input) => booster.margin(matrix(input)),
     ...(booster.hasTrees ? { leaf: (input: Value) => booster.leaf(matrix(input)) } : {}),
+    contributions: (input, _, signal) => booster.contributions(matrix(input), [0, 0], { signal }),
+    ...(booster.hasTrees ? { interactions: (input: Value, _: Params, signal: Signal) => booster.interactions(matrix(input), [0, 0], { signal }) } : {}),
   });
 }
 
@@ -101,12 +103,14 @@ function estimatorPredictor(loaded: Loaded, estimator: Estimator): Predictor {
   return predictor({
     predict(input, params) {
       const asked = call(params), rows = direct(input, asked.validateFeatures), range = rounds(asked.rounds);
-      if (asked.margin) return booster.margin(rows, range);
+      if (asked.output === 'margin') return booster.margin(rows, range);
       return kind === 'classifier' ? predictLabels(booster, estimator, rows, range) : booster.predict(rows, range);
     },
     ...(kind === 'classifier' ? { predict_proba: (input: Value) => probabilities(booster, direct(input), estimator.rounds) } : {}),
     margin: (input) => booster.margin(direct(input), estimator.rounds),
     ...(booster.hasTrees ? { leaf: (input: Value) => booster.leaf(matrix(input, true, true), estimator.rounds) } : {}),
+    contributions: (input, _, signal) => booster.contributions(matrix(input, true, true), estimator.rounds, { signal }),
+    ...(booster.hasTrees ? { interactions: (input: Value, _: Params, signal: Signal) => booster.interactions(matrix(input, true, true), estimator.rounds, { signal }) } : {}),
   });
 }
 
@@ -130,17 +134,18 @@ class FeatureNames {
 }
 
 type Params = ReadonlyMap<string, Value> | undefined;
+type Signal = AbortSignal | undefined;
 
-function predictor(methods: Readonly<Record<string, (input: Value, params: Params) => Tensor>>): Predictor {
+function predictor(methods: Readonly<Record<string, (input: Value, params: Params, signal: Signal) => Tensor | Promise<Tensor>>>): Predictor {
   const outputs = Object.keys(methods);
   return {
     accepts: { table: true, tensors: true, params: true },
     rowWise: true,
     outputs,
-    predict(input, { output = 'predict', params }) {
+    predict(input, { output = 'predict', params, signal }) {
       const method = Object.hasOwn(methods, output) ? methods[output] : undefined;
       if (!method) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
-      return method(input, params);
+      return method(input, params, signal);
     },
   };
 }

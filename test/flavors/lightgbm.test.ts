@@ -41,9 +41,9 @@ describe('the lightgbm flavor', () => {
 
   it('lists its outputs, and refuses others', async () => {
     const booster = await load('lgb-booster-rf'), classifier = await load('lgb-clf-nosig');
-    expect(booster.outputs).toEqual(['predict', 'margin', 'leaf']);
-    expect(classifier.outputs).toEqual(['predict', 'predict_proba', 'margin', 'leaf']);
-    expect(caught(() => booster.predict(null, { output: 'predict_proba' })).data['outputs']).toEqual(['predict', 'margin', 'leaf']);
+    expect(booster.outputs).toEqual(['predict', 'margin', 'leaf', 'contributions']);
+    expect(classifier.outputs).toEqual(['predict', 'predict_proba', 'margin', 'leaf', 'contributions']);
+    expect(caught(() => booster.predict(null, { output: 'predict_proba' })).data['outputs']).toEqual(['predict', 'margin', 'leaf', 'contributions']);
     expect(caught(() => booster.predict(null, { output: '__proto__' })).code).toBe('OUTPUT_UNKNOWN');
   });
 

@@ -55,9 +55,9 @@ describe('the xgboost flavor', () => {
 
   it('lists its outputs, and refuses others', async () => {
     const classifier = await load('xgb-clf-nosig'), booster = await load('xgb-booster-aft'), linear = await load('xgb-clf-gblinear');
-    expect(classifier.outputs).toEqual(['predict', 'predict_proba', 'margin', 'leaf']);
-    expect(booster.outputs).toEqual(['predict', 'margin', 'leaf']);
-    expect(linear.outputs).toEqual(['predict', 'predict_proba', 'margin']);
+    expect(classifier.outputs).toEqual(['predict', 'predict_proba', 'margin', 'leaf', 'contributions', 'interactions']);
+    expect(booster.outputs).toEqual(['predict', 'margin', 'leaf', 'contributions', 'interactions']);
+    expect(linear.outputs).toEqual(['predict', 'predict_proba', 'margin', 'contributions']);
     expect(caught(() => booster.predict(null, { output: 'predict_proba' })).code).toBe('OUTPUT_UNKNOWN');
     expect(caught(() => booster.predict(null, { output: 'constructor' })).code).toBe('OUTPUT_UNKNOWN');
   });
@@ -95,7 +95,8 @@ describe('parameters of a Booster', () => {
   });
 
   it.each<[string, Record<string, Value>, string]>([
-    ['contributions', { pred_contribs: true }, 'PARAM_UNSUPPORTED'],
+    ['contributions from a later round on', { pred_contribs: true, iteration_range: [1n, 2n] }, 'INPUT_UNSUITABLE'],
+    ['contributions and interactions at once', { pred_contribs: true, pred_interactions: true }, 'INPUT_UNSUITABLE'],
     ['two outputs at once', { output_margin: true, pred_leaf: true }, 'INPUT_UNSUITABLE'],
     ['validate_features, which the wrapper gives itself', { validate_features: true }, 'INPUT_UNSUITABLE'],
     ['rounds that are not there', { iteration_range: [0n, 99n] }, 'INPUT_UNSUITABLE'],

@@ -16,7 +16,8 @@ export function leafOf(forest: Forest, tree: number, values: Float32Array | Floa
   return ~node;
 }
 
-function goesLeft(forest: Forest, node: number, flags: number, value: number): boolean {
+/** Whether a value goes left at an inner node that has these flags. */
+export function goesLeft(forest: Forest, node: number, flags: number, value: number): boolean {
   const missing = flags & MISSING_TYPE, nan = value !== value;
   if ((nan && (missing === MISSING_NAN || missing === MISSING_ZERO)) || (missing === MISSING_ZERO && Math.abs(value) <= ZERO_THRESHOLD)) return (flags & MISSING_LEFT) !== 0;
   const x = nan ? 0 : value, threshold = forest.threshold[node] as number;

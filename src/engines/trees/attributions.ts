@@ -1,0 +1,156 @@
+/**
+ * What each feature has to do with a margin: exact path-dependent SHAP values of a forest.
+ * @module
+ */
+import { ModelError } from '../../errors/model-error.ts';
+import { answerSize } from '../answer-size.ts';
+import type { Steps } from '../steps.ts';
+import { addApproximate } from './attributions-approximate.ts';
+import { Float32Attributions } from './attributions-float32.ts';
+import { Float64Attributions } from './attributions-float64.ts';
+import type { Forest } from './forest.ts';
+import { type Conditional, Float32Interactions } from './interactions-float32.ts';
+import { leafMean, nodeMeans } from './node-means.ts';
+import type { Matrix, TreeRange } from './predict.ts';
+
+type Values = Float32Array | Float64Array;
+
+/** Most leaves times depth of one tree. */
+const MAX_SIZE = 2 ** 22;
+/** Leaves times depth squared that a step takes, about; half a millisecond. */
+const STEP = 2 ** 19;
+
+/** What each method gives; all give way after about a millisecond. */
+export interface TreeAttributions {
+  /** `rows × outputs × (features + 1)`: what each feature adds to the margin; last what is to be expected of any row. */
+  contributions(matrix: Matrix, range?: TreeRange): Steps<Values>;
+  /** The same, approximately; float32 forests only. */
+  approximate(matrix: Matrix, range?: TreeRange): Steps<Float32Array>;
+  /**
+   * `rows × outputs × (features + 1) × (features + 1)`: contributions divided among pairs of features, half to each side, what
+   * a feature does alone on the diagonal; float32 forests only.
+   */
+  interactions(matrix: Matrix, range?: TreeRange): Steps<Float32Array>;
+  /** The same of the approximate contributions, all of which stand on the diagonal. */
+  approximateInteractions(matrix: Matrix, range?: TreeRange): Steps<Float32Array>;
+}
+
+/**
+ * Prepares the attributions of a forest. Features share the margin in proportion to what they change about it on average
+ * over all orders in which they may become known; a feature not known sends a row both ways, weighed by cover.
+ *
+ * @param options `skipEmpty`: nodes to which no training data came count as not there, as CatBoost has it; else they are refused
+ * @throws ModelError ATTRIBUTIONS_UNAVAILABLE where trees have no covers, vector leaves of float32 or linear leaves
+ */
+export function compileAttributions(forest: Forest, options: { readonly skipEmpty?: boolean } = {}): TreeAttributions {
+  const { features, outputs, leafSize, group, base, weight, trees } = forest, width = features + 1;
+  check(forest, options.skipEmpty ?? false);
+  const all: TreeRange = { first: 0, end: trees };
+
+  function* contributions(matrix: Matrix, range: TreeRange): Steps<Values> {
+    const step = outputs * width, { rows } = matrix;
+    if (forest.sum === 'float32') {
+      const out = new Float32Array(answerSize(rows, step)), one = new Float32Attributions(forest);
+      yield* overTrees(forest, rows, range, (t) => one.tree(t, rows), (t, r) => one.add(matrix, r * features, out, r * step + (group[t] as number) * width));
+      addExpected(out, rows, range);
+      return out;
+    }
+    const out = new Float64Array(answerSize(rows, step)), one = new Float64Attributions(forest);
+    yield* overTrees(forest, rows, range, (t) => one.tree(t), (t, r) => one.add(matrix, r * features, out, r * step + (group[t] as number) * width, width));
+    addExpected(out, rows, range);
+    return out;
+  }
+
+  function* approximate(matrix: Matrix, range: TreeRange): Steps<Float32Array> {
+    const step = outputs * width, { rows } = matrix, out = new Float32Array(answerSize(rows, step)), means = nodeMeans(forest), sum = new Float32Array(features);
+    yield* overTrees(forest, rows, range, () => {}, (t, r) => addApproximate(forest, t, means, matrix, r * features, sum, out, r * step + (group[t] as number) * width));
+    addExpected(out, rows, range);
+    return out;
+  }
+
+  /** Adds the expected values, tree by tree and then the base, to the last number of each output. */
+  function addExpected(out: Values, rows: number, { first, end }: TreeRange): void {
+    const expected = forest.sum === 'float32' ? new Float32Array(outputs) : new Float64Array(outputs);
+    const means = forest.sum === 'float32' ? nodeMeans(forest) : null;
+    for (let t = first; t < end; t++) {
+      for (let v = 0; v < leafSize; v++) {
+        const k = (group[t] as number) + v, root = forest.root[t] as number;
+        const mean = means === null || root < 0 ? leafMean(forest, t, v) : (means[root] as number), weighted = mean * (weight?.[t] ?? 1);
+        expected[k] = (expected[k] as number) + (means === null ? weighted : Math.fround(weighted));
+      }
+    }
+    for (let k = 0; k < outputs; k++) expected[k] = (expected[k] as number) + (base[k] as number);
+    for (let r = 0; r < rows; r++) for (let k = 0; k < outputs; k++) out[(r * outputs + k) * width + features] = expected[k] as number;
+  }
+
+  function* interactions(matrix: Matrix, range: TreeRange): Steps<Float32Array> {
+    const { rows } = matrix, step = outputs * width * width, out = new Float32Array(answerSize(rows, step)), one = new Float32Interactions(forest);
+    const own = yield* contributions(matrix, range);
+    // As many rows at a time as their conditional contributions take 64 MiB.
+    const most = Math.max(Math.floor(2 ** 23 / Math.max(features * features * outputs, 1)), 1);
+    for (let from = 0; from < rows; from += most) {
+      const count = Math.min(most, rows - from), totals = Array.from({ length: count * outputs }, (): Conditional => ({ on: new Float32Array(features * features), off: new Float32Array(features * features) }));
+      yield* overTrees(forest, count, range, (t) => one.tree(t, count), (t, r) => one.add(matrix, (from + r) * features, totals[r * outputs + (group[t] as number)] as Conditional));
+      for (const [i, total] of totals.entries()) pairUp(total, own as Float32Array, (from * outputs + i) * width, out, (from * outputs + i) * width * width, features);
+      yield;
+    }
+    return out;
+  }
+
+  function* approximateInteractions(matrix: Matrix, range: TreeRange): Steps<Float32Array> {
+    const out = new Float32Array(answerSize(matrix.rows, outputs * width * width)), own = yield* approximate(matrix, range);
+    for (let i = 0; i < own.length; i++) out[i * width + (i % width)] = own[i] as number;
+    return out;
+  }
+
+  return {
+    contributions: (matrix, range = all) => contributions(matrix, range),
+    approximate: (matrix, range = all) => approximate(matrix, range),
+    interactions: (matrix, range = all) => interactions(matrix, range),
+    approximateInteractions: (matrix, range = all) => approximateInteractions(matrix, range),
+  };
+}
+
+function check({ cover, leafSize, sum, linear, leafStart, depth, root }: Forest, skipEmpty: boolean): void {
+  const unavailable = (reason: string): never => {
+    throw new ModelError('ATTRIBUTIONS_UNAVAILABLE', { reason });
+  };
+  if (linear !== null) unavailable('its leaves hold linear models');
+  if (sum === 'float32' && leafSize > 1) unavailable('its trees have several outputs each');
+  if (cover === null) unavailable('its file does not say how much of the training data came to each node');
+  // An empty leaf of float32 is none of XGBoost's troubles; LightGBM divides by its cover.
+  const empty = skipEmpty ? root.some((node) => node >= 0 && cover?.node[node] === 0) : cover?.node.includes(0) || (sum === 'float64' && cover?.leaf.includes(0));
+  if (empty) unavailable('no training data came to some of its nodes');
+  for (let t = 0; t < depth.length; t++) {
+    const leaves = (leafStart[t + 1] as number) - (leafStart[t] as number), deep = depth[t] as number;
+    if (leaves * deep > MAX_SIZE) unavailable(`tree ${t} has ${leaves} leaves and is ${deep} deep`);
+  }
+}
+
+/** Takes each tree for some rows at a time. */
+function* overTrees({ leafStart, depth }: Forest, rows: number, { first, end }: TreeRange, tree: (tree: number) => void, row: (tree: number, row: number) => void): Steps<void> {
+  for (let t = first; t < end; t++) {
+    const leaves = (leafStart[t + 1] as number) - (leafStart[t] as number), chunk = Math.max(Math.floor(STEP / (leaves * Math.max(depth[t] as number, 1) ** 2)), 1);
+    tree(t);
+    for (let from = 0; from < rows; from += chunk) {
+      for (let r = from; r < Math.min(from + chunk, rows); r++) row(t, r);
+      yield;
+    }
+  }
+}
+
+/** Half the differences between on and off, and on the diagonal what they leave of the contributions. */
+function pairUp({ on, off }: Conditional, own: Float32Array, ownAt: number, out: Float32Array, at: number, features: number): void {
+  const width = features + 1;
+  for (let i = 0; i < width; i++) {
+    const diagonal = at + i * width + i;
+    for (let k = 0; k < width; k++) {
+      if (k === i) out[diagonal] = (out[diagonal] as number) + (own[ownAt + k] as number);
+      else if (i < features && k < features) {
+        const half = Math.fround((on[i * features + k] as number) - (off[i * features + k] as number)) / 2;
+        out[at + i * width + k] = half;
+        out[diagonal] = (out[diagonal] as number) - Math.fround(half);
+      }
+    }
+  }
+}
