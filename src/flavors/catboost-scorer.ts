@@ -94,7 +94,10 @@ export class CatboostScorer {
   /** Sums of the trees, scaled and shifted, in the order of the classes; rows × width. */
   #raw(rows: CatboostRows): Float64Array {
     const { scale, bias, outputs } = this.#model, sums = this.#forest.margins(rows) as Float64Array;
-    if (scale !== 1 || bias.some((b) => b !== 0)) for (let i = 0; i < sums.length; i++) sums[i] = scale * (sums[i] as number) + (bias[i % outputs] as number);
+    // Adding a bias of 0 would make −0 of the product 0.
+    const shifted = bias.some((b) => b !== 0);
+    if (shifted) for (let i = 0; i < sums.length; i++) sums[i] = scale * (sums[i] as number) + (bias[i % outputs] as number);
+    else if (scale !== 1) for (let i = 0; i < sums.length; i++) sums[i] = scale * (sums[i] as number);
     const places = this.#places, width = this.#width;
     if (!places) return sums;
     const out = new Float64Array(rows.rows * width).fill(-Infinity);

@@ -1,6 +1,6 @@
 /**
  * CatBoost's JSON model: `{ctr_data?, features_info, model_info, oblivious_trees | trees, scale_and_bias}`. Hashes of tables are
- * text; no other number is beyond 2^53.
+ * text; no other number is beyond 2^53. The library reads numbers with RapidJSON, not to the nearest double.
  * Source: catboost/libs/model/json_model_helpers.cpp.
  * @module
  */
@@ -8,6 +8,7 @@ import { ModelError } from '../errors/model-error.ts';
 import { jsonTree } from './catboost-json-tree.ts';
 import { CTR_TYPES, isPlain, MAX_OUTPUTS, readInfo, type CatboostCtr, type CatboostCtrBase, type CatboostModel, type CatboostProjection, type CatboostTable } from './catboost-model.ts';
 import { parsePlainJson } from './json-text.ts';
+import { rapidjsonNumber } from './rapidjson-number.ts';
 
 /**
  * Reads a JSON model.
@@ -19,7 +20,7 @@ import { parsePlainJson } from './json-text.ts';
  * ```
  */
 export function readCatboostJson(bytes: Uint8Array, file: string): CatboostModel {
-  return new Reader(file).model(parsePlainJson(bytes, file, 'CatBoost JSON'));
+  return new Reader(file).model(parsePlainJson(bytes, file, 'CatBoost JSON', rapidjsonNumber));
 }
 
 export type Fields = Readonly<Record<string, unknown>>;

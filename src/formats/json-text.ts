@@ -14,9 +14,9 @@ import { ModelError } from '../errors/model-error.ts';
  * parseFileJson('{"protocol": 2}', 'model.skops'); // Map { 'protocol' => 2n }
  * ```
  */
-export function parseFileJson(text: string, file: string, maxDepth: number = 512): Value {
+export function parseFileJson(text: string, file: string, maxDepth: number = 512, number?: (text: string) => number): Value {
   try {
-    return parseJson(text, { maxDepth });
+    return parseJson(text, { maxDepth, ...(number ? { number } : {}) });
   } catch (cause) {
     if (!ModelError.isInstance(cause)) throw cause;
     if (cause.code === 'JSON_TOO_DEEP') throw new ModelError('FILE_LIMIT_EXCEEDED', { file, what: 'the nesting of its JSON', value: `more than ${maxDepth}`, limit: maxDepth }, { cause });
@@ -27,16 +27,17 @@ export function parseFileJson(text: string, file: string, maxDepth: number = 512
 
 /**
  * JSON of which no integer past 2^53 matters, as plain objects and arrays: `JSON.parse`, and for the rare text with NaN or
- * Infinity in it {@link parseFileJson}.
+ * Infinity in it, or where numbers are to be read in another way, {@link parseFileJson}.
  * @throws ModelError FILE_MALFORMED, FILE_LIMIT_EXCEEDED
  */
-export function parsePlainJson(source: Uint8Array | string, file: string, format: string): unknown {
+export function parsePlainJson(source: Uint8Array | string, file: string, format: string, number?: (text: string) => number): unknown {
   let text: string;
   try {
     text = typeof source === 'string' ? source : new TextDecoder('utf-8', { fatal: true }).decode(source);
   } catch {
     throw new ModelError('FILE_MALFORMED', { file, format, where: 'the text', reason: 'it is not UTF-8' });
   }
+  if (number) return plain(parseFileJson(text, file, undefined, number));
   try {
     return JSON.parse(text) as unknown;
   } catch {
