@@ -6,6 +6,7 @@
 import { cell, isValid, type Column } from '../data/column.ts';
 import { isFloat, isInteger } from '../data/dtype.ts';
 import { asType, numpyArray } from '../data/numpy-array.ts';
+import { RowsTable } from '../data/rows-table.ts';
 import { labelText, Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
@@ -34,11 +35,16 @@ export function lightgbmMatrix(input: Value, model: LightgbmInput): Matrix {
 
 /** LightGBM hands a row to its trees as pairs of column and value and leaves out what it takes for zero. */
 function withoutTiny(values: Matrix['values']): Matrix['values'] {
-  const isTiny = (x: number): boolean => x <= ZERO_THRESHOLD && x >= -ZERO_THRESHOLD && x !== 0;
-  return values.some(isTiny) ? values.map((x) => (isTiny(x) ? 0 : x)) : values;
+  for (let i = 0; i < values.length; i++) if (isTiny(values[i] as number)) return values.map((x) => (isTiny(x) ? 0 : x));
+  return values;
+}
+
+function isTiny(x: number): boolean {
+  return x <= ZERO_THRESHOLD && x >= -ZERO_THRESHOLD && x !== 0;
 }
 
 function ofTable(table: Table, model: LightgbmInput): Matrix {
+  if (table instanceof RowsTable && (model.pandasCategorical ?? []).length === 0) return ofRows(table, model);
   const { columns, length: rows } = table;
   if (rows === 0) refuse('it has no rows');
   const bad = table.names.filter((_, i) => (!isNumeric(columns[i]!) && columns[i]!.dtype !== 'category') || (model.legacy && columns[i]!.nullable));
@@ -55,6 +61,11 @@ function ofTable(table: Table, model: LightgbmInput): Matrix {
     else writeNumbers(col, values, j, width);
   }
   return { rows, columns: width, values };
+}
+
+function ofRows({ dtypes, values, length: rows }: RowsTable, { legacy }: LightgbmInput): Matrix {
+  if (rows === 0) refuse('it has no rows');
+  return { rows, columns: dtypes.length, values: legacy && !dtypes.some(isFloat) ? new Float32Array(values) : values };
 }
 
 function isNumeric(col: Column): boolean {

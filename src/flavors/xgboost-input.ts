@@ -7,7 +7,9 @@
 import { isValid, type Column } from '../data/column.ts';
 import { isFloat, isInteger } from '../data/dtype.ts';
 import { toFloat32 } from '../data/numbers.ts';
-import { labelText, Table } from '../data/table.ts';
+import { RowsTable } from '../data/rows-table.ts';
+import { float32Array } from '../data/small-arrays.ts';
+import { type Label, labelText, Table } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import type { Matrix } from '../engines/trees/predict.ts';
@@ -45,10 +47,11 @@ export function xgboostMatrix(input: Value, options: XgboostInput): Matrix {
 }
 
 function ofTable(table: Table, options: XgboostInput): Matrix {
+  if (table instanceof RowsTable && options.model.categories === null) return ofRows(table, options);
   const { columns, names, length: rows } = table, width = columns.length;
   const bad = names.filter((_, j) => !isNumeric(columns[j] as Column) && !(options.categorical && (columns[j] as Column).dtype === 'category'));
   if (bad.length > 0) refuse(`columns must be int, float or bool${options.categorical ? ' or category' : ''}, but these are not: ${bad.slice(0, 20).map(labelText).join(', ')}`);
-  if (options.validateFeatures) checkNames(names.map(labelText), options.model.featureNames);
+  if (options.validateFeatures) checkNames(names, options.model.featureNames);
   const values = new Float32Array(rows * width), { categories } = options.model;
   for (const [j, col] of columns.entries()) {
     const name = labelText(names[j] ?? null), training = categories?.[j] ?? null, isCategory = col.dtype === 'category';
@@ -57,6 +60,13 @@ function ofTable(table: Table, options: XgboostInput): Matrix {
     else writeNumbers(col, values, j, width);
   }
   return { rows, columns: width, values };
+}
+
+function ofRows({ names, dtypes, values, length }: RowsTable, { model, validateFeatures }: XgboostInput): Matrix {
+  if (validateFeatures) checkNames(names, model.featureNames);
+  const narrow = float32Array(values.length);
+  for (let i = 0; i < narrow.length; i++) narrow[i] = values[i] as number;
+  return { rows: length, columns: dtypes.length, values: narrow };
 }
 
 function isNumeric({ dtype }: Column): boolean {
@@ -93,8 +103,16 @@ function numberOf(value: Value): number | bigint {
   return value === null ? NaN : refuse('it is an array of objects, not all of which are numbers');
 }
 
-function checkNames(given: readonly string[], expected: readonly string[] | null): void {
-  if (expected === null || (given.length === expected.length && given.every((name, i) => name === expected[i]))) return;
+/** Frozen lists of names that were found to be a model's: the tables of a server all bring the same one. */
+const checked = new WeakMap<readonly string[], readonly Label[]>();
+
+function checkNames(labels: readonly Label[], expected: readonly string[] | null): void {
+  if (expected === null || checked.get(expected) === labels) return;
+  const given = labels.map(labelText);
+  if (given.length === expected.length && given.every((name, i) => name === expected[i])) {
+    if (Object.isFrozen(labels)) checked.set(expected, labels);
+    return;
+  }
   const lacks = expected.filter((name) => !given.includes(name)), more = given.filter((name) => !expected.includes(name));
   refuse(lacks.length + more.length === 0 ? `its columns are in another order than in training: ${expected.join(', ')}` : `its columns are not those of training; missing: ${lacks.join(', ') || 'none'}; unknown: ${more.join(', ') || 'none'}`);
 }

@@ -87,11 +87,13 @@ export function predictLabels(booster: XgboostBooster, estimator: Estimator, mat
   if (width !== undefined && estimator.classes !== 2) return labelled(argmaxRows(values, width), estimator);
   if (width !== undefined) return new Tensor('float64', scores.shape, Float64Array.from(values, (p) => Number(p > 0.5)));
   if (booster.model.objective === 'multi:softmax') return new Tensor('int32', scores.shape, Int32Array.from(values));
-  return labelled(Int32Array.from(values, (p) => Number(p > 0.5)), estimator);
+  const indices = new Int32Array(values.length);
+  for (let i = 0; i < indices.length; i++) if ((values[i] as number) > 0.5) indices[i] = 1;
+  return labelled(indices, estimator);
 }
 
 function labelled(indices: Int32Array, { labels }: Estimator): Tensor {
-  if (labels === null) return new Tensor('int64', [indices.length], Float64Array.from(indices));
+  if (labels === null) return new Tensor('int64', [indices.length], new Float64Array(indices));
   if (indices.some((i) => i >= labels.size)) return invalid(`the label encoder has ${labels.size} classes`);
   return takeLabels(labels, indices);
 }

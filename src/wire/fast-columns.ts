@@ -34,7 +34,7 @@ export function compileFastColumns(schema: Schema, mode: Enforcement): FastForms
   return new FastColumns({
     dtypes: dtypes as NumberDType[],
     keys: named ? (keys as Uint8Array[]) : undefined,
-    labels: specs.map((spec, i) => (named ? spec.name : BigInt(i))),
+    labels: Object.freeze(specs.map((spec, i) => (named ? spec.name : BigInt(i)))),
     required: specs.map((spec) => Boolean(spec.required)),
     lenient: mode === 'mlflow',
   });
