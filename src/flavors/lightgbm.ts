@@ -7,7 +7,7 @@ import type { Matrix } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { readLightgbmText } from '../formats/lightgbm-text.ts';
 import { readPythonFile, unknownGlobals } from '../formats/python-file.ts';
-import type { Flavor, FlavorContext, Predictor } from './_contract.ts';
+import type { Flavor, FlavorContext, Predictor, PredictOptions } from './_contract.ts';
 import { modelPath } from './_model-path.ts';
 import { LightgbmBooster } from './lightgbm-booster.ts';
 import { labelsOrValues, LIGHTGBM_GLOBALS, lightgbmEstimator, probabilities, type LightgbmEstimator } from './lightgbm-sklearn.ts';
@@ -63,22 +63,24 @@ async function unknownNames(context: FlavorContext): Promise<readonly string[]> 
 }
 
 function predictorOf(model: LightgbmEstimator): Predictor {
-  const methods: Record<string, (matrix: Matrix, signal: AbortSignal | undefined) => Tensor | Promise<Tensor>> = {
+  const methods: Record<string, (matrix: Matrix, options: PredictOptions) => Tensor | Promise<Tensor>> = {
     predict: (matrix) => labelsOrValues(model, matrix),
     ...(model.classes ? { predict_proba: (matrix: Matrix) => probabilities(model, matrix) } : {}),
     margin: (matrix) => model.booster.margin(matrix),
     leaf: (matrix) => model.booster.leaf(matrix),
-    contributions: (matrix, signal) => model.booster.contributions(matrix, signal),
+    contributions: (matrix, { signal }) => model.booster.contributions(matrix, signal),
   };
   const outputs = Object.keys(methods);
   return {
     accepts: { table: true, tensors: true, params: true },
     rowWise: true,
     outputs,
-    predict(input, { output = 'predict', signal }) {
+    predict(input, options) {
+      // Its signal is made when it is asked for.
+      const { output = 'predict' } = options;
       const method = Object.hasOwn(methods, output) ? methods[output] : undefined;
       if (!method) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
-      return method(model.booster.matrix(input), signal);
+      return method(model.booster.matrix(input), options);
     },
   };
 }

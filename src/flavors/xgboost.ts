@@ -10,7 +10,7 @@ import { ModelError } from '../errors/model-error.ts';
 import { isMagic, parseXgboostBinary } from '../formats/xgboost-binary.ts';
 import { parseXgboostJson } from '../formats/xgboost-json.ts';
 import type { XgboostModel } from '../formats/xgboost-model.ts';
-import type { Flavor, FlavorContext, Predictor } from './_contract.ts';
+import type { Flavor, FlavorContext, Predictor, PredictOptions } from './_contract.ts';
 import { modelPath } from './_model-path.ts';
 import { XgboostBooster, type Rounds } from './xgboost-booster.ts';
 import { xgboostMatrix } from './xgboost-input.ts';
@@ -74,15 +74,15 @@ function boosterPredictor(loaded: Loaded): Predictor {
   const { booster } = loaded, names = new FeatureNames(loaded);
   const matrix = (input: Value): Matrix => names.keep(input, xgboostMatrix(input, { model: names.model, dmatrix: true, categorical: false, missing: NaN, validateFeatures: true }));
   return predictor({
-    predict(input, params, signal) {
+    predict(input, params, call) {
       const { output, approximate, rounds, strict } = readParams(params, 'booster', booster.model.booster === 'dart'), range = rounds ?? [0, 0];
-      if (output === 'contributions' || output === 'interactions') return booster[output](matrix(input), range, { strict, approximate, signal });
+      if (output === 'contributions' || output === 'interactions') return booster[output](matrix(input), range, { strict, approximate, signal: call.signal });
       return booster[output](matrix(input), range, strict);
     },
     margin: (input) => booster.margin(matrix(input)),
     ...(booster.hasTrees ? { leaf: (input: Value) => booster.leaf(matrix(input)) } : {}),
-    contributions: (input, _, signal) => booster.contributions(matrix(input), [0, 0], { signal }),
-    ...(booster.hasTrees ? { interactions: (input: Value, _: Params, signal: Signal) => booster.interactions(matrix(input), [0, 0], { signal }) } : {}),
+    contributions: (input, _, { signal }) => booster.contributions(matrix(input), [0, 0], { signal }),
+    ...(booster.hasTrees ? { interactions: (input: Value, _: Params, { signal }: PredictOptions) => booster.interactions(matrix(input), [0, 0], { signal }) } : {}),
   });
 }
 
@@ -109,8 +109,8 @@ function estimatorPredictor(loaded: Loaded, estimator: Estimator): Predictor {
     ...(kind === 'classifier' ? { predict_proba: (input: Value) => probabilities(booster, direct(input), estimator.rounds) } : {}),
     margin: (input) => booster.margin(direct(input), estimator.rounds),
     ...(booster.hasTrees ? { leaf: (input: Value) => booster.leaf(matrix(input, true, true), estimator.rounds) } : {}),
-    contributions: (input, _, signal) => booster.contributions(matrix(input, true, true), estimator.rounds, { signal }),
-    ...(booster.hasTrees ? { interactions: (input: Value, _: Params, signal: Signal) => booster.interactions(matrix(input, true, true), estimator.rounds, { signal }) } : {}),
+    contributions: (input, _, { signal }) => booster.contributions(matrix(input, true, true), estimator.rounds, { signal }),
+    ...(booster.hasTrees ? { interactions: (input: Value, _: Params, { signal }: PredictOptions) => booster.interactions(matrix(input, true, true), estimator.rounds, { signal }) } : {}),
   });
 }
 
@@ -134,18 +134,19 @@ class FeatureNames {
 }
 
 type Params = ReadonlyMap<string, Value> | undefined;
-type Signal = AbortSignal | undefined;
 
-function predictor(methods: Readonly<Record<string, (input: Value, params: Params, signal: Signal) => Tensor | Promise<Tensor>>>): Predictor {
+/** The options are handed on as they are: their signal is made when it is asked for. */
+function predictor(methods: Readonly<Record<string, (input: Value, params: Params, options: PredictOptions) => Tensor | Promise<Tensor>>>): Predictor {
   const outputs = Object.keys(methods);
   return {
     accepts: { table: true, tensors: true, params: true },
     rowWise: true,
     outputs,
-    predict(input, { output = 'predict', params, signal }) {
+    predict(input, options) {
+      const { output = 'predict', params } = options;
       const method = Object.hasOwn(methods, output) ? methods[output] : undefined;
       if (!method) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
-      return method(input, params, signal);
+      return method(input, params, options);
     },
   };
 }
