@@ -7,8 +7,8 @@
 import { ModelError } from '../errors/model-error.ts';
 import { jsonTree } from './catboost-json-tree.ts';
 import { CTR_TYPES, isPlain, MAX_OUTPUTS, readInfo, type CatboostCtr, type CatboostCtrBase, type CatboostModel, type CatboostProjection, type CatboostTable } from './catboost-model.ts';
+import { catboostNumber } from './catboost-number.ts';
 import { parsePlainJson } from './json-text.ts';
-import { rapidjsonNumber } from './rapidjson-number.ts';
 
 /**
  * Reads a JSON model.
@@ -20,7 +20,7 @@ import { rapidjsonNumber } from './rapidjson-number.ts';
  * ```
  */
 export function readCatboostJson(bytes: Uint8Array, file: string): CatboostModel {
-  return new Reader(file).model(parsePlainJson(bytes, file, 'CatBoost JSON', rapidjsonNumber));
+  return new Reader(file).model(parsePlainJson(bytes, file, 'CatBoost JSON', catboostNumber));
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
