@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileAttributions, type TreeAttributions } from '../../../src/engines/trees/attributions.ts';
+import { CATEGORICAL, MISSING_LEFT, MISSING_NAN, ONLY_NONNEGATIVE, type Forest, type ForestShape, type TreeNodes } from '../../../src/engines/trees/forest.ts';
+import { ForestBuilder } from '../../../src/engines/trees/forest-builder.ts';
+import { compileForest, type Matrix } from '../../../src/engines/trees/predict.ts';
+import { inSlices, type Steps } from '../../../src/engines/steps.ts';
+import { caught } from '../../support/caught.ts';
+import { recursion, shapley } from '../../support/tree-shap.ts';
+
+const FEATURES = 4;
+
+interface Split { readonly feature: number; readonly threshold: number; readonly flags: number; readonly at: number; readonly part: number }
+
+const split: fc.Arbitrary<Split> = fc.record({
+  feature: fc.nat(FEATURES - 2), // the last feature is never tested
+  threshold: fc.constantFrom(-1, 0, 0.5, 1, 2),
+  flags: fc.constantFrom(MISSING_NAN, MISSING_NAN | MISSING_LEFT, MISSING_NAN | CATEGORICAL),
+  at: fc.nat(),
+  part: fc.integer({ min: 1, max: 9 }),
+});
+const splits = fc.array(split, { maxLength: 14 });
+const rows = fc.array(fc.array(fc.constantFrom(NaN, -2, -1, 0, 0.5, 0.75, 1, 2, 3), { minLength: FEATURES, maxLength: FEATURES }), { minLength: 1, maxLength: 3 });
+
+/** Grows a tree: each split replaces one leaf and divides its cover. */
+function treeOf(list: readonly Split[], leafSize: number, shift: number): TreeNodes & { readonly cover: { node: number[]; leaf: number[] } } {
+  const left: number[] = [], right: number[] = [], node: number[] = [], sets = [Uint32Array.of(0b1010)];
+  const holes: [number[], number, number][] = [];
+  for (const [i, s] of list.entries()) {
+    let all = 1000;
+    if (i > 0) {
+      const [[side, parent, cover]] = holes.splice(s.at % holes.length, 1) as [[number[], number, number]];
+      side[parent] = i;
+      all = cover;
+    }
+    node.push(all);
+    holes.push([left, i, (all * s.part) / 10], [right, i, (all * (10 - s.part)) / 10]);
+  }
+  if (list.length === 0) holes.push([[], 0, 1]);
+  else holes.forEach(([side, parent], leaf) => { side[parent] = ~leaf; });
+  return {
+    feature: list.map((s) => s.feature), flags: list.map((s) => s.flags), threshold: list.map((s) => ((s.flags & CATEGORICAL) !== 0 ? 0 : s.threshold)), left, right, sets,
+    value: Array.from({ length: holes.length * leafSize }, (_, i) => Math.fround(Math.sin(i + 1 + shift))),
+    cover: { node, leaf: holes.map(([, , cover]) => cover) },
+  };
+}
+
+function forestOf(trees: readonly TreeNodes[], overrides: Partial<ForestShape> = {}): Forest {
+  const outputs = overrides.outputs ?? 1;
+  const builder = new ForestBuilder({
+    features: FEATURES, outputs, leafSize: 1, input: 'float64', comparison: '<', sum: 'float64', base: Float64Array.from({ length: outputs }, (_, k) => k + 0.25), divisor: 1, categoriesAbove: ONLY_NONNEGATIVE, ...overrides,
+  });
+  for (const tree of trees) builder.add(tree);
+  return builder.build();
+}
+
+function matrixOf(table: readonly (readonly number[])[]): Matrix {
+  return { rows: table.length, columns: FEATURES, values: Float64Array.from(table.flat()) };
+}
+
+/** All of it, whatever its steps. */
+function run<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+const narrow: Partial<ForestShape> = { input: 'float32', sum: 'float32' };
+
+describe('contributions of float64', () => {
+  it('are Shapley values, by their definition', () => {
+    fc.assert(fc.property(fc.array(splits, { minLength: 1, maxLength: 3 }), rows, fc.boolean(), (lists, table, vector) => {
+      const leafSize = vector ? 2 : 1, forest = forestOf(lists.map((list, i) => ({ ...treeOf(list, leafSize, i), group: vector ? 0 : i % 2, weight: 1 + i / 2 })), { outputs: 2, leafSize });
+      const matrix = matrixOf(table), got = run(compileAttributions(forest).contributions(matrix));
+      for (let r = 0; r < table.length; r++) {
+        for (let k = 0; k < 2; k++) {
+          const want = Array.from({ length: FEATURES + 1 }, (_, f) => (f === FEATURES ? forest.base[k]! : 0));
+          for (let t = 0; t < forest.trees; t++) {
+            if (!vector && forest.group[t] !== k) continue;
+            shapley(forest, t, Float64Array.from(table[r]!), vector ? k : 0).forEach((x, f) => { want[f] = want[f]! + x * (forest.weight?.[t] ?? 1); });
+          }
+          want.forEach((x, f) => expect(got[(r * 2 + k) * (FEATURES + 1) + f]).toBeCloseTo(x, 12));
+        }
+      }
+    }), { numRuns: 300 });
+  });
+
+  it('add up to margins, and give nothing to a feature that is not tested', () => {
+    fc.assert(fc.property(fc.array(splits, { minLength: 1, maxLength: 5 }), rows, fc.nat(4), (lists, table, first) => {
+      const forest = forestOf(lists.map((list, i) => treeOf(list, 1, i))), matrix = matrixOf(table), range = { first: Math.min(first, forest.trees), end: forest.trees };
+      const got = run(compileAttributions(forest).contributions(matrix, range)), margins = compileForest(forest).margins(matrix, range);
+      for (let r = 0; r < table.length; r++) {
+        const own = got.subarray(r * (FEATURES + 1), (r + 1) * (FEATURES + 1));
+        expect(own.reduce((a, b) => a + b, 0)).toBeCloseTo(margins[r]!, 12);
+        expect(own[FEATURES - 1]).toBe(0);
+      }
+    }), { numRuns: 500 });
+  });
+
+  it('skip nodes without training data where told, else refuse them', () => {
+    const tree = treeOf([{ feature: 0, threshold: 0, flags: MISSING_NAN, at: 0, part: 10 }, { feature: 1, threshold: 0, flags: MISSING_NAN, at: 0, part: 4 }], 1, 0), forest = forestOf([tree]);
+    expect(forest.cover!.leaf).toContain(0);
+    expect(caught(() => compileAttributions(forest)).code).toBe('ATTRIBUTIONS_UNAVAILABLE');
+    const got = run(compileAttributions(forest, { skipEmpty: true }).contributions(matrixOf([[-1, 1, 0, 0]])));
+    expect([...got].every((x) => x === x)).toBe(true);
+    expect(got[0]).toBe(0);
+  });
+});
+
+describe('contributions of float32', () => {
+  const attributions = (lists: readonly (readonly Split[])[]): { forest: Forest; own: TreeAttributions } => {
+    const forest = forestOf(lists.map((list, i) => ({ ...treeOf(list, 1, i), group: i % 2, weight: i === 1 ? Math.fround(0.3) : 1 })), { ...narrow, outputs: 2 });
+    return { forest, own: compileAttributions(forest) };
+  };
+
+  it('equal the recursion to the last bit, for few rows and for many', () => {
+    fc.assert(fc.property(fc.array(splits, { minLength: 1, maxLength: 3 }), rows, fc.constantFrom(1, 40), (lists, table, times) => {
+      const { forest, own } = attributions(lists), matrix = matrixOf(Array.from({ length: times }, () => table).flat());
+      const got = run(own.contributions(matrix)), width = FEATURES + 1;
+      for (let r = 0; r < matrix.rows; r++) {
+        const want = [new Float32Array(FEATURES), new Float32Array(FEATURES)];
+        for (let t = 0; t < forest.trees; t++) recursion(forest, t, Float64Array.from(table[r % table.length]!)).forEach((x, f) => { want[t % 2]![f] = want[t % 2]![f]! + Math.fround(x * Math.fround(forest.weight?.[t] ?? 1)); });
+        for (let k = 0; k < 2; k++) expect(got.subarray((r * 2 + k) * width, (r * 2 + k) * width + FEATURES)).toEqual(want[k]);
+      }
+    }), { numRuns: 120 });
+  });
+
+  it('have interactions equal to the recursion\'s, which are symmetric but for rounding and add up to contributions', () => {
+    fc.assert(fc.property(fc.array(splits, { minLength: 1, maxLength: 3 }), rows, (lists, table) => {
+      const { forest, own } = attributions(lists), matrix = matrixOf(table), got = run(own.interactions(matrix)), contributions = run(own.contributions(matrix));
+      const width = FEATURES + 1;
+      for (let r = 0; r < table.length; r++) {
+        for (let k = 0; k < 2; k++) {
+          const at = (r * 2 + k) * width;
+          for (let i = 0; i < width; i++) {
+            let sum = 0;
+            for (let j = 0; j < width; j++) {
+              const value = got[(at + i) * width + j]!;
+              sum += value;
+              expect(value).toBeCloseTo(got[(at + j) * width + i]!, 5);
+              if (i !== j && i < FEATURES && j < FEATURES) expect(value + 0).toBe(half(forest, k, Float64Array.from(table[r]!), i, j) + 0);
+              else if (i !== j) expect(value).toBe(0);
+            }
+            expect(sum).toBeCloseTo(contributions[at + i]!, 5);
+          }
+        }
+      }
+    }), { numRuns: 100 });
+  });
+
+  it('are approximately the changes on the way of the row', () => {
+    fc.assert(fc.property(fc.array(splits, { minLength: 1, maxLength: 3 }), rows, (lists, table) => {
+      const { forest, own } = attributions(lists), matrix = matrixOf(table), got = run(own.approximate(matrix)), margins = compileForest(forest).margins(matrix);
+      const pairs = run(own.approximateInteractions(matrix)), width = FEATURES + 1;
+      for (const [i, margin] of margins.entries()) {
+        expect(got.subarray(i * width, (i + 1) * width).reduce((a, b) => a + b, 0)).toBeCloseTo(margin, 5);
+        for (let f = 0; f < width; f++) for (let g = 0; g < width; g++) expect(pairs[(i * width + f) * width + g]).toBe(f === g ? got[i * width + f] : 0);
+      }
+    }), { numRuns: 200 });
+  });
+
+  it('stand leaves to which no training data came', () => {
+    const tree = treeOf([{ feature: 0, threshold: 0, flags: MISSING_NAN, at: 0, part: 10 }, { feature: 1, threshold: 0, flags: MISSING_NAN, at: 0, part: 4 }], 1, 0), forest = forestOf([tree], narrow);
+    for (const row of [[1, -1, 0, 0], [-1, 1, 0, 0]]) expect([...run(compileAttributions(forest).contributions(matrixOf([row]))).subarray(0, FEATURES)]).toEqual([...recursion(forest, 0, Float64Array.from(row))]);
+  });
+});
+
+/** Half of what knowing feature i changes about the contribution of j, summed over trees as XGBoost does. */
+function half(forest: Forest, output: number, row: Float64Array, i: number, j: number): number {
+  const sum = (condition: -1 | 1): number => {
+    let total = 0;
+    for (let t = 0; t < forest.trees; t++) if (forest.group[t] === output) total = Math.fround(total + Math.fround(recursion(forest, t, row, condition, i)[j]! * Math.fround(forest.weight?.[t] ?? 1)));
+    return total;
+  };
+  return Math.fround(Math.fround(sum(1) - sum(-1)) / 2);
+}
+
+describe('attributions are refused', () => {
+  const plain = treeOf([{ feature: 0, threshold: 0, flags: MISSING_NAN, at: 0, part: 3 }, { feature: 1, threshold: 0, flags: MISSING_NAN, at: 0, part: 4 }], 1, 0);
+  const linear = { features: [[], [], []], coefficients: [[], [], []], constants: [0, 0, 0] };
+
+  it.each<[string, Forest]>([
+    ['without covers', forestOf([plain, { ...plain, cover: null }])],
+    ['with a cover that is not a number', forestOf([{ ...plain, cover: { node: [1000, NaN], leaf: plain.cover.leaf } }])],
+    ['with a negative cover', forestOf([{ ...plain, cover: { node: plain.cover.node, leaf: [1, -1, 1] } }])],
+    ['with an infinite cover', forestOf([{ ...plain, cover: { node: [Infinity, 1], leaf: [1, 1, 1] } }])],
+    ['with an inner node without training data', forestOf([{ ...plain, cover: { node: [1, 0], leaf: [0, 0, 1] } }], narrow)],
+    ['with linear leaves', forestOf([{ ...plain, linear }])],
+    ['with vector leaves of float32', forestOf([treeOf([], 2, 0)], { ...narrow, outputs: 2, leafSize: 2 })],
+    ['of trees too deep and wide', forestOf([chain(3000)])],
+  ])('%s', (_, forest) => {
+    expect(caught(() => compileAttributions(forest)).code).toBe('ATTRIBUTIONS_UNAVAILABLE');
+  });
+
+  it('when the answer would be too large', () => {
+    const steps = compileAttributions(forestOf([plain], narrow)).interactions({ rows: 2 ** 24, columns: FEATURES, values: new Float32Array(0) });
+    expect(caught(() => run(steps)).code).toBe('INPUT_UNSUITABLE');
+  });
+
+  it('never, whatever the covers, with anything but a ModelError', () => {
+    const strange = fc.constantFrom(0, 1, 5, 1e-300, 1e300, -1, NaN, Infinity);
+    fc.assert(fc.property(splits, fc.array(strange, { minLength: 15, maxLength: 15 }), fc.array(strange, { minLength: 15, maxLength: 15 }), rows, fc.boolean(), fc.boolean(), (list, node, leaf, table, is32, skipEmpty) => {
+      const tree = treeOf(list, 1, 0), forest = forestOf([{ ...tree, cover: { node: node.slice(0, list.length), leaf: leaf.slice(0, tree.value.length) } }], is32 ? narrow : {});
+      let own: TreeAttributions;
+      try {
+        own = compileAttributions(forest, { skipEmpty });
+      } catch (error) {
+        expect((error as { code?: string }).code).toBe('ATTRIBUTIONS_UNAVAILABLE');
+        return;
+      }
+      expect(run(own.contributions(matrixOf(table)))).toHaveLength(table.length * (FEATURES + 1));
+    }), { numRuns: 1000 });
+  });
+});
+
+describe('attributions in slices', () => {
+  const deep = forestOf(Array.from({ length: 60 }, (_, i) => treeOf(Array.from({ length: 40 }, (__, k) => ({ feature: k % 3, threshold: (k * 7) % 5, flags: MISSING_NAN, at: k * k, part: 5 })), 1, i)), narrow);
+  const matrix = matrixOf(Array.from({ length: 400 }, (_, r) => [r % 7, (r * r) % 5, r % 3, 0]));
+
+  it('answer at once where there is little to do, else later, and the same', async () => {
+    const own = compileAttributions(deep), few = matrixOf([[1, 2, 3, 4]]);
+    expect(inSlices(compileAttributions(forestOf([chain(2)], narrow)).contributions(few))).toBeInstanceOf(Float32Array);
+    const answer = inSlices(own.contributions(matrix));
+    expect(answer).toBeInstanceOf(Promise);
+    expect(await answer).toEqual(run(own.contributions(matrix)));
+  });
+
+  it('end with the signal', async () => {
+    const own = compileAttributions(deep), stop = new AbortController(), answer = inSlices(own.contributions(matrix), stop.signal);
+    stop.abort();
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+    expect(() => inSlices(own.contributions(matrix), stop.signal)).toThrow(/abort/);
+  });
+});
+
+/** A tree whose every right child is a leaf. */
+function chain(length: number): TreeNodes {
+  return treeOf(Array.from({ length }, (_, i) => ({ feature: i % 3, threshold: i, flags: MISSING_NAN, at: Math.max(2 * i - 2, 0) % Math.max(i + 1, 1), part: 5 })), 1, 0);
+}
