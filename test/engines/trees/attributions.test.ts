@@ -92,7 +92,7 @@ describe('contributions of float64', () => {
       const got = run(compileAttributions(forest).contributions(matrix, range)), margins = compileForest(forest).margins(matrix, range);
       for (let r = 0; r < table.length; r++) {
         const own = got.subarray(r * (FEATURES + 1), (r + 1) * (FEATURES + 1));
-        expect(own.reduce((a, b) => a + b, 0)).toBeCloseTo(margins[r]!, 12);
+        expect([...own].reduce((a, b) => a + b, 0)).toBeCloseTo(margins[r]!, 12);
         expect(own[FEATURES - 1]).toBe(0);
       }
     }), { numRuns: 500 });
@@ -154,7 +154,7 @@ describe('contributions of float32', () => {
       const { forest, own } = attributions(lists), matrix = matrixOf(table), got = run(own.approximate(matrix)), margins = compileForest(forest).margins(matrix);
       const pairs = run(own.approximateInteractions(matrix)), width = FEATURES + 1;
       for (const [i, margin] of margins.entries()) {
-        expect(got.subarray(i * width, (i + 1) * width).reduce((a, b) => a + b, 0)).toBeCloseTo(margin, 5);
+        expect([...got.subarray(i * width, (i + 1) * width)].reduce((a, b) => a + b, 0)).toBeCloseTo(margin, 5);
         for (let f = 0; f < width; f++) for (let g = 0; g < width; g++) expect(pairs[(i * width + f) * width + g]).toBe(f === g ? got[i * width + f] : 0);
       }
     }), { numRuns: 200 });
