@@ -37,14 +37,17 @@ export interface CsvBatchOptions {
   readonly output?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
-  /** Bytes read at a time. @default 4 MiB */
+  /** Bytes read at a time. @default 1 MiB */
   readonly windowBytes?: number;
   /** Cells scored at a time. @default 2^19 */
   readonly chunkCells?: number;
+  /** Whether rows of plain cells are read by WebAssembly. @default true */
+  readonly kernel?: boolean;
 }
 
 /** Larger inputs are not read a third time for the words of an error. */
 const WORDING_LIMIT = 1 << 26;
+const WINDOW = 1 << 20;
 const OPEN = '{"predictions": [', CLOSE = ']}';
 
 /**
@@ -127,7 +130,7 @@ class Run {
   }
 
   async #open(): Promise<{ head: CsvHead; window: InputWindow }> {
-    const window = new InputWindow(this.#input, this.#options.windowBytes ?? 1 << 22);
+    const window = new InputWindow(this.#input, this.#options.windowBytes ?? WINDOW);
     for (;;) {
       await window.more();
       const head = readHead(window.cursor);
@@ -138,7 +141,7 @@ class Run {
 
   /** Reads all rows and keeps none. */
   async #check(window: InputWindow, plan: CsvPlan): Promise<CsvChunks> {
-    const chunks = new CsvChunks(plan, this.#capacity(plan));
+    const chunks = this.#chunks(window, plan);
     for (let more = true; more;) {
       more = await this.#fill(chunks, window);
       chunks.drop();
@@ -148,7 +151,7 @@ class Run {
   }
 
   async #score(window: InputWindow, plan: CsvPlan, enforced: boolean): Promise<void> {
-    const chunks = new CsvChunks(plan, this.#capacity(plan));
+    const chunks = this.#chunks(window, plan);
     let waiting: Promise<string> | undefined, separator = OPEN;
     const write = async (items: string): Promise<void> => {
       await this.#answer.write(separator + items);
@@ -202,8 +205,12 @@ class Run {
     }
   }
 
-  #capacity({ fields }: CsvPlan): number {
-    return Math.max(1, Math.min(1 << 16, Math.floor((this.#options.chunkCells ?? 1 << 19) / fields.length)));
+  #chunks(window: InputWindow, plan: CsvPlan): CsvChunks {
+    const { chunkCells = 1 << 19, kernel = true, windowBytes = WINDOW } = this.#options;
+    const capacity = Math.max(1, Math.min(1 << 16, Math.floor(chunkCells / plan.fields.length)));
+    const chunks = new CsvChunks(plan, capacity, kernel ? windowBytes : 0);
+    if (chunks.scan) window.enter(chunks.scan);
+    return chunks;
   }
 
   #tell(stage: BatchProgress['stage'], rows: number, { bytes }: InputWindow): void {

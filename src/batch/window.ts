@@ -4,6 +4,7 @@
  */
 import { ModelError } from '../errors/model-error.ts';
 import { CsvCursor } from '../wire/csv-cursor.ts';
+import { type CsvScan, PAD } from '../wire/csv-kernel.ts';
 import type { BatchInput } from './input.ts';
 
 const LINE_FEED = 10;
@@ -16,11 +17,25 @@ export class InputWindow {
   /** Bytes read so far. */
   bytes = 0;
   readonly #input: BatchInput;
+  /** How many bytes may be the file's. */
+  #room: number;
 
   /** @param size of the window, at first */
   constructor(input: BatchInput, size: number) {
     this.#input = input;
-    this.cursor.bytes = new Uint8Array(size + 1);
+    this.#room = size;
+    this.cursor.bytes = new Uint8Array(size + PAD);
+  }
+
+  /** Goes on in the window of a kernel, where what follows the cursor has room there. */
+  enter({ window }: CsvScan): void {
+    const { at, bytes, end } = this.cursor, room = window.length - PAD;
+    if (end - at > room) return;
+    window.set(bytes.subarray(at, end + 1));
+    this.cursor.bytes = window;
+    this.cursor.at = 0;
+    this.cursor.end = end - at;
+    this.#room = room;
   }
 
   /**
@@ -36,9 +51,8 @@ export class InputWindow {
       cursor.end = end - at;
       cursor.at = 0;
     }
-    const room = cursor.bytes.length - 1;
-    while (cursor.end < room) {
-      const got = await this.#input.read(cursor.bytes, cursor.end, room - cursor.end);
+    while (cursor.end < this.#room) {
+      const got = await this.#input.read(cursor.bytes, cursor.end, this.#room - cursor.end);
       cursor.end += got;
       this.bytes += got;
       if (got > 0) continue;
@@ -50,8 +64,9 @@ export class InputWindow {
 
   #grow(): void {
     const { bytes } = this.cursor;
-    if (bytes.length > LONGEST_ROW) throw new ModelError('CSV_INVALID', { reason: `a row is longer than ${LONGEST_ROW} bytes; a quote may be open` });
-    this.cursor.bytes = new Uint8Array(2 * bytes.length);
+    if (this.#room > LONGEST_ROW) throw new ModelError('CSV_INVALID', { reason: `a row is longer than ${LONGEST_ROW} bytes; a quote may be open` });
+    this.#room *= 2;
+    this.cursor.bytes = new Uint8Array(this.#room + PAD);
     this.cursor.bytes.set(bytes);
   }
 }

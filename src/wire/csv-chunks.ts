@@ -4,15 +4,18 @@
  * A plain number, an empty cell of floats and a plain boolean word are read here. Any other cell of a numeric field goes
  * through the general rules, by which its field was made; text is collected and made a column by them too. So a chunk is
  * what the general path gives for its rows, and errors are the same; of several the first in the file counts, in one row
- * that of the model's first column.
+ * that of the model's first column. Rows of plain cells only are left to a WebAssembly kernel, where there is one.
  * @module
  */
 import { type Column, column } from '../data/column.ts';
+import { columnAt, type NumberDType, RowsTable } from '../data/rows-table.ts';
 import { Table } from '../data/table.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { type CsvCursor, INCOMPLETE, LINE_END, NEXT_CELL } from './csv-cursor.ts';
+import { CsvScan, SEEN_EMPTY, SEEN_FLOAT, SEEN_INTEGER } from './csv-kernel.ts';
 import { checkFill, COMMA, CR, LF, refuseLong } from './csv-lines.ts';
+import { utf8Text } from './text.ts';
 
 /** How the cells of a field are read and held. */
 export const KIND = { skip: 0, double: 1, float: 2, long: 3, integer: 4, boolean: 5, text: 6, infer: 7 } as const;
@@ -51,6 +54,12 @@ export interface CsvChunk {
   readonly fault: ModelError | undefined;
 }
 
+interface Fault {
+  readonly row: number;
+  readonly order: number;
+  readonly error: ModelError;
+}
+
 // From here on a double rounds to an infinite float32.
 const FLOAT_LIMIT = 3.4028235677973366e38;
 const MINUS = 45, ZERO = 48, NINE = 57;
@@ -62,29 +71,42 @@ export class CsvChunks {
   /** An empty cell is NaN there. */
   readonly #empty: readonly boolean[];
   readonly #capacity: number;
-  /** Place of each position's number in a row of `#values`, and how many there are. */
+  /** Place of each position's cell in a row of `#values`, and how many there are. */
   readonly #slots: Int32Array;
   readonly #count: number;
-  #values: Float64Array = new Float64Array(0);
+  readonly #values: Float64Array;
+  /** The kernel, for which the cursor must stand in its window. */
+  readonly scan: CsvScan | undefined;
+  /** dtypes of the columns where all are numbers. */
+  readonly #dtypes: readonly NumberDType[] | undefined;
+  readonly #texty: readonly number[];
+  readonly #inferred: readonly number[];
   #texts: string[][] = [];
   /** Integers beyond 2^53 by row. */
   #wide: (Map<number, bigint> | undefined)[] = [];
   #rows = 0;
   #first = 0;
   #cells = 0;
-  #fault: { readonly row: number; readonly order: number; readonly error: ModelError } | undefined;
+  #fault: Fault | undefined;
   /** By position: missing cells were seen; the last row beyond 2^53, or −1. */
   readonly gaps: boolean[];
   readonly unsafe: number[];
 
-  constructor(plan: CsvPlan, capacity: number) {
+  /** @param window bytes that the kernel's window is to have; 0 for no kernel */
+  constructor(plan: CsvPlan, capacity: number, window: number = 0) {
+    const positions = (kind: Kind): number[] => plan.fields.flatMap((field, at) => (field.kind === kind ? [at] : []));
     this.#plan = plan;
     this.#kinds = Uint8Array.from(plan.fields, ({ kind }) => kind);
     this.#empty = plan.fields.map(({ gaps, kind }) => kind === KIND.double || kind === KIND.float || gaps === true);
     this.#capacity = capacity;
-    const numbers = plan.places.filter((at) => plan.fields[at]?.kind !== KIND.text);
-    this.#slots = Int32Array.from(plan.fields, (_, at) => numbers.indexOf(at));
-    this.#count = numbers.length;
+    this.#slots = Int32Array.from(plan.fields, (_, at) => plan.places.indexOf(at));
+    this.#count = plan.places.length;
+    this.#texty = positions(KIND.text);
+    this.#inferred = positions(KIND.infer);
+    this.scan = window > 0 ? CsvScan.start({ kinds: this.#kinds, empty: this.#empty, slots: this.#slots, count: this.#count }, capacity, window) : undefined;
+    this.#values = this.scan?.values ?? new Float64Array(this.#count * capacity);
+    const dtypes = plan.places.map((at) => dtypeOf(plan.fields[at] as CsvField));
+    this.#dtypes = dtypes.length > 0 && dtypes.every((dtype) => dtype !== undefined) ? dtypes : undefined;
     this.gaps = plan.fields.map(() => false);
     this.unsafe = plan.fields.map(() => -1);
     this.#begin();
@@ -102,7 +124,10 @@ export class CsvChunks {
 
   /** Adds the complete rows from the cursor on; it ends at the start of the first that is not. */
   read(cursor: CsvCursor): void {
-    while (!this.full && cursor.nextLine()) {
+    const { scan } = this;
+    while (!this.full) {
+      if (scan && cursor.bytes === scan.window && (!this.#scanned(cursor, scan) || this.full)) return;
+      if (!cursor.nextLine()) return;
       const start = cursor.at;
       try {
         if (this.#row(cursor, this.#rows)) {
@@ -120,39 +145,68 @@ export class CsvChunks {
     }
   }
 
+  /** Has the kernel add rows; true where the next one is not plain. */
+  #scanned(cursor: CsvCursor, scan: CsvScan): boolean {
+    const { at, bytes } = cursor, first = this.#rows, next = scan.read(at, cursor.end, cursor.last, first, this.#capacity);
+    // The cursor finds the cell that is not valid.
+    if (scan.wide && !isUtf8(bytes.subarray(at, next))) return true;
+    const rows = scan.rows;
+    for (const j of this.#texty) {
+      const texts = this.#texts[j] as string[], slot = this.#slots[j] as number;
+      for (let row = first; row < rows; row++) texts[row] = scan.text(row * this.#count + slot);
+    }
+    for (const j of this.#inferred) {
+      const seen = scan.seen(j);
+      if ((seen & SEEN_INTEGER) !== 0) this.#note(j, INTEGER_CELL);
+      if ((seen & SEEN_FLOAT) !== 0) this.#note(j, FLOAT_CELL);
+      if ((seen & SEEN_EMPTY) !== 0) this.#note(j, EMPTY_CELL);
+    }
+    this.#cells += (rows - first) * this.#kinds.length;
+    this.#rows = rows;
+    cursor.at = next;
+    return scan.odd;
+  }
+
   /** The rows added since the last call. */
   take(): CsvChunk {
-    const { fields, names, places } = this.#plan, columns: Column[] = [], rows = this.#rows;
-    let fault = this.#fault;
-    for (const at of places) {
-      try {
-        columns.push(this.#column(at, rows));
-      } catch (error) {
-        if (!ModelError.isInstance(error) || typeof error.data['row'] !== 'number') throw error;
-        const { row } = error.data, { order } = fields[at] as CsvField;
-        if (!fault || row < fault.row || (row === fault.row && order < fault.order)) fault = { row, order, error };
-      }
-    }
-    const good = fault ? fault.row : rows;
-    const table = new Table(names, good === rows ? columns : places.map((at) => this.#column(at, good)), good);
+    const { fields, names, places } = this.#plan, { fault, texts } = this.#judged(), rows = fault ? fault.row : this.#rows;
+    if (fields.some(({ gaps }, at) => gaps === false && this.gaps[at] === true)) refuseChanged();
+    const table = this.#dtypes && this.#wide.length === 0
+      ? new RowsTable(names, this.#dtypes, this.#values.slice(0, rows * this.#count))
+      : new Table(names, places.map((at) => (rows === this.#rows ? texts.get(at) : undefined) ?? this.#column(at, rows)), rows);
     const error = fault && atRow(fault.error, this.#first + fault.row);
-    this.#first += rows;
     this.#begin();
     return { table, fault: error };
   }
 
   /** Forgets the rows added since the last call; what is wrong with them is thrown. */
   drop(): void {
-    const { fault } = this.take();
-    if (fault) throw fault;
+    const { fault } = this.#judged();
+    if (fault) throw atRow(fault.error, this.#first + fault.row);
+    this.#begin();
+  }
+
+  /** The first fault, for which texts are made columns: numbers have been judged cell by cell. */
+  #judged(): { readonly fault: Fault | undefined; readonly texts: ReadonlyMap<number, Column> } {
+    const texts = new Map<number, Column>();
+    let fault = this.#fault;
+    for (const at of this.#texty) {
+      try {
+        texts.set(at, this.#column(at, this.#rows));
+      } catch (error) {
+        if (!ModelError.isInstance(error) || typeof error.data['row'] !== 'number') throw error;
+        const { row } = error.data, { order } = this.#plan.fields[at] as CsvField;
+        if (!fault || row < fault.row || (row === fault.row && order < fault.order)) fault = { row, order, error };
+      }
+    }
+    return { fault, texts };
   }
 
   #begin(): void {
-    const { fields } = this.#plan;
+    this.#first += this.#rows;
     this.#rows = 0;
     this.#fault = undefined;
-    this.#values = new Float64Array(this.#count * this.#capacity);
-    this.#texts = fields.map(() => []);
+    this.#texts = this.#plan.fields.map(() => []);
     this.#wide = [];
   }
 
@@ -172,7 +226,7 @@ export class CsvChunks {
           const x = cursor.number(), d = bytes[cursor.at];
           if (cursor.at >= cursor.end && !cursor.last) return false;
           read = x === x && (d === COMMA || d === LF || d === CR) && this.#plain(kind, x, cursor.integral, c === MINUS, j);
-          if (read && kind !== KIND.infer) values[base + (slots[j] as number)] = x;
+          if (read && kind !== KIND.infer) values[base + (slots[j] as number)] = kind === KIND.float ? Math.fround(x) : x;
           if (!read) cursor.at = start;
         } else if (c === COMMA || c === LF || c === CR) {
           if (start >= cursor.end && !cursor.last) return false;
@@ -223,7 +277,9 @@ export class CsvChunks {
   }
 
   #note(j: number, cell: Parameters<NonNullable<CsvField['note']>>[0]): void {
-    if (this.#plan.fields[j]?.note?.(cell) === true) this.#kinds[j] = KIND.skip;
+    if (this.#plan.fields[j]?.note?.(cell) !== true) return;
+    this.#kinds[j] = KIND.skip;
+    this.scan?.change(j, KIND.skip);
   }
 
   #odd(j: number, row: number, text: string): void {
@@ -247,28 +303,33 @@ export class CsvChunks {
   }
 
   #column(at: number, rows: number): Column {
-    const { column: make, gaps, kind } = this.#plan.fields[at] as CsvField;
-    if (kind === KIND.text) return make?.((this.#texts[at] as string[]).slice(0, rows)) ?? column('object', []);
-    if (gaps === false && this.gaps[at]) return refuseChanged();
-    switch (kind) {
-      case KIND.float: return column('float32', this.#numbers(new Float32Array(rows), at));
-      case KIND.integer: if (!gaps) return column('int32', this.#numbers(new Int32Array(rows), at));
-        break;
-      case KIND.boolean: return gaps ? column('object', Array.from(this.#numbers(new Float64Array(rows), at), (x) => (x !== x ? null : x === 1))) : column('bool', this.#numbers(new Uint8Array(rows), at));
-      case KIND.long: {
-        const wide = this.#wide[at], values = this.#numbers(new Float64Array(rows), at);
-        if (!gaps) return column('int64', wide ? BigInt64Array.from(values, (x, i) => wide.get(i) ?? BigInt(x)) : values);
-        break;
-      }
-      default:
-    }
-    return column('float64', this.#numbers(new Float64Array(rows), at));
+    const field = this.#plan.fields[at] as CsvField, wide = this.#wide[at];
+    if (field.kind === KIND.text) return field.column?.((this.#texts[at] as string[]).slice(0, rows)) ?? column('object', []);
+    const numbers = columnAt(dtypeOf(field) ?? 'float64', this.#values, this.#slots[at] as number, this.#count, rows);
+    if (field.kind === KIND.boolean && field.gaps) return column('object', Array.from(numbers.values as Float64Array, (x) => (x !== x ? null : x === 1)));
+    if (wide === undefined || numbers.dtype !== 'int64') return numbers;
+    return column('int64', BigInt64Array.from(numbers.values as Float64Array, (x, row) => wide.get(row) ?? BigInt(x)));
   }
+}
 
-  #numbers<T extends Float64Array | Float32Array | Int32Array | Uint8Array>(out: T, at: number): T {
-    const from = this.#values, step = this.#count;
-    for (let i = 0, k = this.#slots[at] as number; i < out.length; i++, k += step) out[i] = from[k] as number;
-    return out;
+/** Of the column where a double holds each value. */
+function dtypeOf({ gaps, kind }: CsvField): NumberDType | undefined {
+  switch (kind) {
+    case KIND.double: return 'float64';
+    case KIND.float: return 'float32';
+    case KIND.long: return gaps ? 'float64' : 'int64';
+    case KIND.integer: return gaps ? 'float64' : 'int32';
+    case KIND.boolean: return gaps ? undefined : 'bool';
+    default: return undefined;
+  }
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    utf8Text(bytes);
+    return true;
+  } catch {
+    return false;
   }
 }
 

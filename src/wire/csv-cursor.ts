@@ -50,7 +50,7 @@ export class CsvCursor extends Cursor {
     const start = this.at, from = this.#quoted();
     if (from < 0 || !this.#toDelimiter()) return undefined;
     const { at, bytes } = this;
-    if (from === start) return asciiText(bytes, start, at) ?? utf8Text(bytes.subarray(start, at));
+    if (from === start) return at - start <= 24 && isAscii(bytes, start, at) ? asciiText(bytes, start, at) : utf8Text(bytes.subarray(start, at));
     // Between the outer quotes two stand for one; what follows them is text as it is.
     return utf8Text(bytes.subarray(start + 1, from - 1)).replaceAll('""', '"') + utf8Text(bytes.subarray(from, at));
   }
@@ -63,11 +63,7 @@ export class CsvCursor extends Cursor {
     const start = this.at;
     if (this.#quoted() < 0 || !this.#toDelimiter()) return false;
     const { at, bytes } = this;
-    for (let i = start; i < at; i++) {
-      if ((bytes[i] as number) < 128) continue;
-      utf8Text(bytes.subarray(start, at));
-      break;
-    }
+    if (!isAscii(bytes, start, at)) utf8Text(bytes.subarray(start, at));
     return true;
   }
 
@@ -95,14 +91,14 @@ export class CsvCursor extends Cursor {
   }
 }
 
-/** Short text of ASCII only, for which a decoder takes longer. */
-function asciiText(bytes: Uint8Array, start: number, end: number): string | undefined {
-  if (end - start > 24) return undefined;
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if ((bytes[i] as number) > 127) return false;
+  return true;
+}
+
+/** Text of ASCII only: where it is short a decoder takes longer. */
+export function asciiText(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
-  for (let i = start; i < end; i++) {
-    const c = bytes[i] as number;
-    if (c > 127) return undefined;
-    text += String.fromCharCode(c);
-  }
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
   return text;
 }

@@ -32,7 +32,7 @@ const file = fc.record({ kinds: fc.array(kindOf, { minLength: 1, maxLength: 4 })
     return cut ? [...records.slice(0, -1), (records.at(-1) as string).trimEnd()] : records;
   });
 });
-const sizes = fc.record({ windowBytes: fc.integer({ min: 1, max: 90 }), chunkCells: fc.integer({ min: 1, max: 30 }), step: fc.integer({ min: 1, max: 50 }) });
+const sizes = fc.record({ windowBytes: fc.integer({ min: 1, max: 90 }), chunkCells: fc.integer({ min: 1, max: 30 }), step: fc.integer({ min: 1, max: 50 }), kernel: fc.boolean() });
 
 const SCALARS = ['double', 'float', 'long', 'integer', 'boolean', 'string', 'datetime', 'binary', 'any'];
 const signature = fc.array(fc.tuple(fc.constantFrom(...SCALARS, 'double', 'double'), fc.boolean()), { minLength: 1, maxLength: 4 })
@@ -47,7 +47,7 @@ async function firstFault(model: LoadedModel, records: readonly string[]): Promi
   throw new Error('no prefix has a fault');
 }
 
-async function compare(records: readonly string[], given: ModelSignature | undefined, mode: Enforcement, { step, ...options }: { windowBytes: number; chunkCells: number; step: number }): Promise<void> {
+async function compare(records: readonly string[], given: ModelSignature | undefined, mode: Enforcement, { step, ...options }: { windowBytes: number; chunkCells: number; step: number; kernel: boolean }): Promise<void> {
   const model = echoModel(given, mode), text = records.join('');
   const parts = await outcome(inParts(model, text, options, step));
   if (parts === undefined) return;
