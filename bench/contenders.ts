@@ -7,8 +7,6 @@ import type { Launch } from './server.ts';
 
 export interface ServerContender extends Launch {
   readonly name: string;
-  /** Rows a request that it takes part in. */
-  readonly rows: readonly number[];
   body(rows: number): string;
   /** The labels of an answer; the bare floor has none. */
   labels: ((answer: unknown) => readonly number[]) | null;
@@ -16,43 +14,41 @@ export interface ServerContender extends Launch {
   readonly heavy: boolean;
 }
 
-const ALL: readonly number[] = [1, 32, 1000];
-
-/** Ours first; all serve the same model file. */
-export function serverContenders({ models, scratch, short }: Context): readonly ServerContender[] {
+/** Ours first; all serve the same model file, XGBoost with so many threads. */
+export function serverContenders({ models, scratch, short }: Context, threads: 1 | 2): readonly ServerContender[] {
   const servers = join(import.meta.dirname, 'servers'), file = join(models, 'xgboost.json');
   const body = (suffix: string) => (rows: number) => readFileSync(join(models, `body-${rows}${suffix}.json`), 'utf8');
   const split = body(''), predictions = (answer: unknown): number[] => (answer as { predictions: number[] }).predictions;
-  const ours = (name: string, rows: readonly number[], flags: readonly string[]): ServerContender => ({
-    name, rows, heavy: false, path: '/invocations', body: split, labels: predictions,
+  // What XGBoost asks when nobody told it how many.
+  const omp = { OMP_NUM_THREADS: String(threads) };
+  const ours = (name: string, flags: readonly string[]): ServerContender => ({
+    name, heavy: false, path: '/invocations', body: split, labels: predictions,
     command: (port) => [process.execPath, join(root, 'bin/mlmodel.cjs'), 'models', 'serve', '-m', join(models, 'xgboost'), '-p', String(port), ...flags],
   });
-  const fastapi = (name: string, rows: readonly number[], threads: number): ServerContender => ({
-    name, rows, heavy: false, path: '/invocations', body: split, labels: predictions,
-    command: (port) => [python, join(servers, 'fastapi_xgboost.py'), file, String(port), String(threads)],
-  });
   const all: ServerContender[] = [
-    ours('mlmodel', ALL, ['--threads', '1']),
-    ours('mlmodel, two threads', [1000], ['--threads', '2']),
+    ours('mlmodel', ['--threads', '1']),
+    ...(threads === 2 ? [ours('mlmodel, two threads', ['--threads', '2'])] : []),
     {
-      name: 'mlflow models serve', rows: ALL, heavy: true, path: '/invocations', body: split, labels: predictions,
+      name: 'mlflow models serve', heavy: true, path: '/invocations', body: split, labels: predictions,
       command: (port) => [python, '-m', 'mlflow', 'models', 'serve', '-m', join(models, 'xgboost'), '-p', String(port), '--env-manager', 'local'],
-      env: { MLFLOW_TRACKING_URI: `sqlite:///${join(cache, 'mlflow.db')}`, PATH: `${binOf('python')}:${process.env.PATH ?? ''}` },
+      env: { ...omp, MLFLOW_TRACKING_URI: `sqlite:///${join(cache, 'mlflow.db')}`, PATH: `${binOf('python')}:${process.env.PATH ?? ''}` },
     },
     {
-      name: 'MLServer', rows: ALL, heavy: true, path: '/v2/models/xgb/infer', body: body('-v2'),
+      name: 'MLServer', heavy: true, path: '/v2/models/xgb/infer', body: body('-v2'),
       // Its XGBoost runtime answers labels or probabilities, as the file's objective has it load.
       labels: (answer) => (answer as { outputs: { data: number[] }[] }).outputs[0]?.data.map((x) => Number(x > 0.5)) ?? [],
-      command: (port) => [join(binOf('mlserver'), 'mlserver'), 'start', mlserverFolder(scratch, file, port)],
+      command: (port) => [join(binOf('mlserver'), 'mlserver'), 'start', mlserverFolder(scratch, file, port)], env: omp,
     },
     {
-      name: 'BentoML', rows: ALL, heavy: true, path: '/predict', body: body('-bentoml'), labels: (answer) => answer as number[],
+      name: 'BentoML', heavy: true, path: '/predict', body: body('-bentoml'), labels: (answer) => answer as number[],
       command: (port) => [join(binOf('bentoml'), 'bentoml'), 'serve', 'bentoml_service:Classifier', '--working-dir', servers, '-p', String(port), '--host', '127.0.0.1'],
-      env: { MODEL: file, BENTOML_HOME: join(cache, 'bentoml-home'), BENTOML_DO_NOT_TRACK: 'True', PATH: `${binOf('bentoml')}:${process.env.PATH ?? ''}` },
+      env: { ...omp, MODEL: file, BENTOML_HOME: join(cache, 'bentoml-home'), BENTOML_DO_NOT_TRACK: 'True', PATH: `${binOf('bentoml')}:${process.env.PATH ?? ''}` },
     },
-    fastapi('FastAPI + xgboost', [1, 32], 1),
-    fastapi('FastAPI + xgboost, two threads', [1000], 2),
-    { name: 'bare node:http', rows: ALL, heavy: false, path: '/invocations', body: split, labels: null, command: (port) => [process.execPath, join(servers, 'bare-node.ts'), String(port)] },
+    {
+      name: 'FastAPI + xgboost', heavy: false, path: '/invocations', body: split, labels: predictions,
+      command: (port) => [python, join(servers, 'fastapi_xgboost.py'), file, String(port), String(threads)],
+    },
+    { name: 'bare node:http', heavy: false, path: '/invocations', body: split, labels: null, command: (port) => [process.execPath, join(servers, 'bare-node.ts'), String(port)] },
   ];
   return all.filter(({ heavy }) => !short || !heavy);
 }

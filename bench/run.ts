@@ -3,10 +3,10 @@
  * The benchmark: ours and theirs side by side, in turn, in one run; prints the goals and tables, and writes docs/benchmarks.md
  * with its pictures.
  *
- *   npm run bench -- [--short] [--only a,c] [--rounds N] [--libraries xgboost,…] [--json FILE] [--no-write] [--render]
+ *   npm run bench -- [--short] [--only a,c] [--rounds N] [--libraries xgboost,…] [--json FILE] [--no-build] [--no-write] [--render]
  *
  * `--short`: small models, one round, no heavy rivals, nothing written: whether all of it runs. `--only` measures some row groups; the
- * others keep the figures of their last run. `--render` measures nothing and writes the page and pictures from the kept figures.
+ * others keep the figures of their last run. `--no-build` takes dist/ as it stands. `--render` measures nothing and writes the page and pictures from the kept figures.
  * Needs python3 (the rivals' environments are built by uv) and wrk (`apt-get install wrk`).
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -28,6 +28,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string' },
     libraries: { type: 'string' },
     json: { type: 'string' },
+    'no-build': { type: 'boolean', default: false },
     'no-write': { type: 'boolean', default: false },
     render: { type: 'boolean', default: false },
   },
@@ -41,8 +42,10 @@ const failures: string[] = [];
 let results = short ? emptyResults() : readResults();
 
 if (!options.render) {
-  log('building dist …');
-  buildPackage();
+  if (!options['no-build']) {
+    log('building dist …');
+    buildPackage();
+  }
   prepareEnvironment('python', log);
   if (!short && (only.includes('a') || only.includes('d'))) {
     prepareEnvironment('mlserver', log);

@@ -1,15 +1,8 @@
 /** (c) In process, 1,000,000 rows × 28, one and two threads: margins of XGBoost, LightGBM and CatBoost, and ONNX Runtime on the converted models. */
-import { join } from 'node:path';
+import { agree, type Answering, type Kind } from '../agree.ts';
 import { type Context, type Library, shapes, titles } from '../context.ts';
-import { readFloat64 } from '../float64.ts';
 import { type Comparison, figure, type GroupResult, inTurn } from '../samples.ts';
-import { type Scorer, scorer } from '../worker.ts';
-
-interface Entry {
-  readonly name: string;
-  readonly scorer: Scorer;
-  readonly method: string;
-}
+import { scorer } from '../worker.ts';
 
 export async function batch(context: Context): Promise<GroupResult> {
   const comparisons: Comparison[] = [];
@@ -27,16 +20,16 @@ export async function batch(context: Context): Promise<GroupResult> {
 }
 
 async function compare(context: Context, library: Library, threads: number): Promise<Comparison> {
-  const { models, batchRows: rows, log } = context, entries: Entry[] = [];
-  const add = async (name: string, side: 'ours' | 'theirs', model: string, method: string): Promise<void> => {
-    entries.push({ name, method, scorer: await scorer(side, model, models, threads) });
+  const { models, batchRows: rows, log } = context, entries: Answering[] = [];
+  const add = async (name: string, side: 'ours' | 'theirs', model: string, method: string, kind: Kind = 'margin'): Promise<void> => {
+    entries.push({ name, method, kind, scorer: await scorer(side, model, models, threads) });
   };
   try {
     await add('mlmodel', 'ours', library, 'margin');
     await add(`${titles[library]} from Python`, 'theirs', library, 'margin');
-    if (library === 'catboost') entries.push({ name: 'CatBoost from Python, Pool made before', method: 'margin_prepared', scorer: (entries[1] as Entry).scorer });
-    await add('ONNX Runtime from Python', 'theirs', `onnx:${library}`, 'probability');
-    await agree(context, library, entries);
+    if (library === 'catboost') entries.push({ name: 'CatBoost from Python, Pool made before', method: 'margin_prepared', kind: 'margin', scorer: (entries[1] as Answering).scorer });
+    await add('ONNX Runtime from Python', 'theirs', `onnx:${library}`, 'probability', 'probability');
+    await agree(library, entries, context.short ? 2000 : 20_000, context.scratch);
     const series = await inTurn(
       entries.map(({ name, scorer: s, method }) => ({ name, measure: async () => ((await s.ask({ op: 'time', method, rows })).ms as number) / 1000 })),
       context.rounds, context.short ? 0 : 1,
@@ -45,26 +38,5 @@ async function compare(context: Context, library: Library, threads: number): Pro
     return { id: `batch-${library}-${threads}`, title: `${titles[library]}, 500 trees, ${shapes[library]}: ${rows.toLocaleString('en')} rows, ${threads === 1 ? 'one thread' : 'two threads'}`, unit: 's', better: 'less', series };
   } finally {
     for (const entry of new Set(entries.map((e) => e.scorer))) await entry.stop();
-  }
-}
-
-/** Margins to 1e-6 of their size, ONNX probabilities to 1e-4 on nearly all rows. */
-async function agree({ models, scratch, short }: Context, library: Library, entries: readonly Entry[]): Promise<void> {
-  const rows = short ? 2000 : 20_000, answers: Float64Array[] = [];
-  for (const [i, { scorer: s, method }] of entries.entries()) {
-    const file = join(scratch, `answer-${i}.f64`);
-    await s.ask({ op: 'time', method, rows, write: file, models });
-    answers.push(readFloat64(file));
-  }
-  const own = answers[0] as Float64Array;
-  for (const [i, { name, method }] of entries.entries()) {
-    const other = answers[i] as Float64Array, probability = method === 'probability';
-    if (own.length !== rows || other.length !== rows) throw new Error(`${library}: ${name} answered ${other.length} values for ${rows} rows, ours ${own.length}`);
-    let wrong = 0;
-    for (let r = 0; r < rows; r++) {
-      const a = own[r] as number, b = other[r] as number;
-      if (probability ? !(Math.abs(1 / (1 + Math.exp(-a)) - b) < 1e-4) : !(Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b)))) wrong++;
-    }
-    if (wrong > (probability ? rows / 1000 : 0)) throw new Error(`${library}: ${wrong} of ${rows} rows of ${name} differ from ours`);
   }
 }

@@ -1,4 +1,5 @@
 /** (b) In process, one row × 28, one thread: ours, the library from Python, ONNX Runtime and mlflow.pyfunc; p50 and p99 of many calls. */
+import { agree, type Kind } from '../agree.ts';
 import { type Context, type Library, shapes, titles } from '../context.ts';
 import { type Comparison, figure, type GroupResult } from '../samples.ts';
 import { type Scorer, scorer } from '../worker.ts';
@@ -8,6 +9,7 @@ interface Entry {
   readonly side: 'ours' | 'theirs';
   readonly model: string;
   readonly method: string;
+  readonly kind: Kind;
   readonly calls: number;
 }
 
@@ -24,19 +26,20 @@ export async function singleRow(context: Context): Promise<GroupResult> {
   };
 }
 
-async function compare({ models, rounds, short, log }: Context, library: Library): Promise<Comparison[]> {
+async function compare({ models, scratch, rounds, short, log }: Context, library: Library): Promise<Comparison[]> {
   const calls = short ? 200 : 5000;
   const entries: Entry[] = [
-    { name: 'mlmodel, engine', side: 'ours', model: library, method: 'margin', calls: calls * 2 },
-    { name: 'mlmodel, model.predict', side: 'ours', model: library, method: 'predict', calls: calls * 2 },
-    { name: `${titles[library]} from Python`, side: 'theirs', model: library, method: 'margin', calls },
-    { name: 'ONNX Runtime from Python', side: 'theirs', model: `onnx:${library}`, method: 'probability', calls },
-    ...(short ? [] : [{ name: 'mlflow.pyfunc', side: 'theirs', model: `pyfunc:${library}`, method: 'predict_prepared', calls: calls / 10 } as const]),
+    { name: 'mlmodel, engine', side: 'ours', model: library, method: 'margin', kind: 'margin', calls: calls * 2 },
+    { name: 'mlmodel, model.predict', side: 'ours', model: library, method: 'predict', kind: 'label', calls: calls * 2 },
+    { name: `${titles[library]} from Python`, side: 'theirs', model: library, method: 'margin', kind: 'margin', calls },
+    { name: 'ONNX Runtime from Python', side: 'theirs', model: `onnx:${library}`, method: 'probability', kind: 'probability', calls },
+    ...(short ? [] : [{ name: 'mlflow.pyfunc', side: 'theirs', model: `pyfunc:${library}`, method: 'predict_prepared', kind: 'label', calls: calls / 10 } as const]),
   ];
   const scorers: Scorer[] = [];
   const p50 = entries.map((): number[] => []), p99 = entries.map((): number[] => []);
   try {
     for (const { side, model } of entries) scorers.push(await scorer(side, model, models, 1));
+    await agree(library, entries.map((entry, i) => ({ ...entry, scorer: scorers[i] as Scorer })), 1000, scratch);
     for (let round = 1; round <= rounds; round++) {
       for (const [i, { name, method, calls: count }] of entries.entries()) {
         const answer = await (scorers[i] as Scorer).ask({ op: 'single', method, calls: count });

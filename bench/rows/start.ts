@@ -5,7 +5,7 @@ import { figure, type GroupResult, type Series } from '../samples.ts';
 import { start } from '../server.ts';
 
 export async function coldStart(context: Context): Promise<GroupResult> {
-  const { short, rounds, log } = context, contenders = serverContenders(context).filter(({ rows }) => rows.includes(1));
+  const { short, rounds, log } = context, contenders = serverContenders(context, 1);
   const ms = contenders.map((): number[] => []), mb = contenders.map((): number[] => []);
   for (let round = 1; round <= rounds; round++) {
     for (const [i, contender] of contenders.entries()) {
