@@ -98,6 +98,7 @@ export const catalog = {
 
   // engines
   FOREST_INVALID: ['INVALID', 'The trees of the model are not valid, tree {tree}: {reason}.'],
+  THREAD_FAILED: ['INTERNAL', 'A thread that was scoring rows failed: {reason}. Ask again; another takes its place.'],
   ATTRIBUTIONS_UNAVAILABLE: ['NOT_IMPLEMENTED', 'What the features contribute cannot be worked out for this model: {reason}.'],
 
   // plugins

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Value } from '../data/values.ts';
+import type { ThreadPool } from '../engines/threads.ts';
 import type { ModelFiles } from '../mlmodel/files.ts';
 import type { Model } from '../mlmodel/model.ts';
 
@@ -16,6 +17,8 @@ export interface FlavorContext {
   readonly config: FlavorConfig;
   /** The whole MLmodel. */
   readonly model: Model;
+  /** For large batches, where more threads than the caller's are to be had. */
+  readonly threads?: ThreadPool | undefined;
 }
 
 /** What a predictor takes beside the input. */

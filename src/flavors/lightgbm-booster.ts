@@ -2,13 +2,15 @@
  * A LightGBM Booster, compiled: forest, link and the rules of its input.
  * @module
  */
+import { andThen, type MaybePromise } from '../data/maybe-promise.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import { inSlices } from '../engines/steps.ts';
+import type { ThreadPool } from '../engines/threads.ts';
 import { compileAttributions, type TreeAttributions } from '../engines/trees/attributions.ts';
 import { lightgbmForest } from '../engines/trees/lightgbm-forest.ts';
 import type { Link } from '../engines/trees/links-float64.ts';
-import { compileForest, type Matrix, type TreePredictor } from '../engines/trees/predict.ts';
+import { compileForest, type Abortable, type Matrix, type TreePredictor } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { LightgbmText } from '../formats/lightgbm-text.ts';
 import { lightgbmMatrix, type LightgbmInput } from './lightgbm-input.ts';
@@ -23,6 +25,8 @@ export interface BoosterOptions {
   readonly version: string;
   /** Whether it is the core of a scikit-learn class. */
   readonly estimator: boolean;
+  /** For large batches. */
+  readonly threads?: ThreadPool | undefined;
 }
 
 /** Scores like lightgbm.Booster. */
@@ -45,7 +49,7 @@ export class LightgbmBooster {
     const forest = lightgbmForest(model, options.bestIteration);
     this.#legacy = /^[0-3]\./.test(options.version);
     this.#input = { features: model.features, pandasCategorical: options.pandasCategorical, legacy: this.#legacy, estimator: options.estimator };
-    this.#predictor = compileForest(forest);
+    this.#predictor = compileForest(forest, options);
     this.#link = link;
     this.#trees = forest.trees;
     this.outputs = model.treesPerIteration;
@@ -58,22 +62,28 @@ export class LightgbmBooster {
   }
 
   /** `raw_score=True`: (rows) or (rows, outputs) float64; (0) where there are no rows. */
-  margin(matrix: Matrix): Tensor {
-    return this.#shaped(matrix.rows, this.#margins(matrix));
+  margin(matrix: Matrix, call: Abortable = {}): MaybePromise<Tensor> {
+    return andThen(this.#margins(matrix, call), (values) => this.#shaped(matrix.rows, values));
   }
 
   /** The answer: margins, averaged for random forests, through the objective's link; shape as {@link margin}. */
-  predict(matrix: Matrix): Tensor {
-    const values = this.#margins(matrix);
-    if (this.#divisor !== 1) for (let i = 0; i < values.length; i++) values[i] = values[i]! / this.#divisor;
-    for (let at = 0; at < values.length; at += this.outputs) this.#link(values, at, this.outputs);
-    return this.#shaped(matrix.rows, values);
+  predict(matrix: Matrix, call: Abortable = {}): MaybePromise<Tensor> {
+    return andThen(this.#margins(matrix, call), (values) => {
+      if (this.#divisor !== 1) for (let i = 0; i < values.length; i++) values[i] = values[i]! / this.#divisor;
+      for (let at = 0; at < values.length; at += this.outputs) this.#link(values, at, this.outputs);
+      return this.#shaped(matrix.rows, values);
+    });
   }
 
   /** `pred_leaf=True`: (rows, trees) int32; before 4.0 (rows) where there is one tree. */
-  leaf(matrix: Matrix): Tensor {
+  leaf(matrix: Matrix, call: Abortable = {}): MaybePromise<Tensor> {
     const shape = this.#legacy && this.#trees === 1 ? [matrix.rows] : [matrix.rows, this.#trees];
-    return new Tensor('int32', shape, this.#predictor.leaves(matrix));
+    return andThen(this.#predictor.batchLeaves(matrix, call), (leaves) => new Tensor('int32', shape, leaves));
+  }
+
+  /** Lets go of the forest's memory in other threads. */
+  close(): void {
+    this.#predictor.close();
   }
 
   /** `pred_contrib=True`: (rows, outputs × (features + 1)) float64, the bias last of each output; they add up to the margin. */
@@ -84,8 +94,8 @@ export class LightgbmBooster {
     return values instanceof Promise ? values.then(tensor) : tensor(values);
   }
 
-  #margins(matrix: Matrix): Float64Array {
-    return this.#predictor.margins(matrix) as Float64Array;
+  #margins(matrix: Matrix, call: Abortable): MaybePromise<Float64Array> {
+    return this.#predictor.batchMargins(matrix, call) as MaybePromise<Float64Array>;
   }
 
   #shaped(rows: number, values: Float64Array): Tensor {

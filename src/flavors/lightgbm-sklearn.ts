@@ -2,9 +2,11 @@
  * LightGBM's scikit-learn classes, from the objects of a pickle or skops file.
  * @module
  */
+import { andThen, type MaybePromise } from '../data/maybe-promise.ts';
 import { Tensor } from '../data/tensor.ts';
+import type { ThreadPool } from '../engines/threads.ts';
 import { argmaxRows, takeLabels } from '../engines/labels.ts';
-import type { Matrix } from '../engines/trees/predict.ts';
+import type { Abortable, Matrix } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { readLightgbmText } from '../formats/lightgbm-text.ts';
 import { PyObject, pyTypeName, type PyValue } from '../formats/python-object.ts';
@@ -27,7 +29,7 @@ export interface LightgbmEstimator {
 }
 
 /** @throws ModelError FILE_MALFORMED, NOT_NATIVE and those of the text model */
-export function lightgbmEstimator(value: PyValue, file: string, version: string): LightgbmEstimator {
+export function lightgbmEstimator(value: PyValue, file: string, version: string, threads?: ThreadPool): LightgbmEstimator {
   const fail = (reason: string): never => {
     throw new ModelError('FILE_MALFORMED', { file, format: 'LightGBM', where: pyTypeName(value), reason });
   };
@@ -43,6 +45,7 @@ export function lightgbmEstimator(value: PyValue, file: string, version: string)
     pandasCategorical: Array.isArray(categories) && categories.every((list) => Array.isArray(list)) ? (categories as Value[][]) : null,
     version,
     estimator: true,
+    threads,
   });
   if (!value.path.endsWith('Classifier')) return { booster, classes: null, multiclass: false };
   const encoder = value.attribute('_le'), classes = encoder instanceof PyObject ? encoder.attribute('classes_') : value.attribute('_classes');
@@ -58,20 +61,24 @@ export function lightgbmEstimator(value: PyValue, file: string, version: string)
 const MULTICLASS: ReadonlySet<string> = new Set(['multiclass', 'softmax', 'multiclassova', 'multiclass_ova', 'ova', 'ovr']);
 
 /** `predict_proba`: (rows, classes) float64. */
-export function probabilities(estimator: LightgbmEstimator, matrix: Matrix): Tensor {
-  const answer = estimator.booster.predict(matrix);
-  if (estimator.multiclass) return answer;
+export function probabilities(estimator: LightgbmEstimator, matrix: Matrix, call: Abortable): MaybePromise<Tensor> {
+  const answer = estimator.booster.predict(matrix, call);
+  return estimator.multiclass ? answer : andThen(answer, twoColumns);
+}
+
+/** The probability of the one class becomes that of both. */
+function twoColumns(answer: Tensor): Tensor {
   const positive = answer.values as Float64Array, out = new Float64Array(2 * positive.length);
   for (let i = 0; i < positive.length; i++) {
     out[2 * i] = 1 - positive[i]!;
     out[2 * i + 1] = positive[i]!;
   }
-  return new Tensor('float64', [matrix.rows, 2], out);
+  return new Tensor('float64', [positive.length, 2], out);
 }
 
 /** `predict`: labels of a classifier, else the Booster's answer. */
-export function labelsOrValues(estimator: LightgbmEstimator, matrix: Matrix): Tensor {
-  if (!estimator.classes) return estimator.booster.predict(matrix);
-  const scores = probabilities(estimator, matrix);
-  return takeLabels(estimator.classes, argmaxRows(scores.values as Float64Array, scores.shape[1]!));
+export function labelsOrValues(estimator: LightgbmEstimator, matrix: Matrix, call: Abortable): MaybePromise<Tensor> {
+  const { classes } = estimator;
+  if (!classes) return estimator.booster.predict(matrix, call);
+  return andThen(probabilities(estimator, matrix, call), (scores) => takeLabels(classes, argmaxRows(scores.values as Float64Array, scores.shape[1]!)));
 }

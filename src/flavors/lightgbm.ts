@@ -2,6 +2,7 @@
  * The lightgbm flavor: Boosters from their text model, scikit-learn estimators from pickle, cloudpickle or skops.
  * @module
  */
+import type { MaybePromise } from '../data/maybe-promise.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Matrix } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
@@ -52,9 +53,9 @@ async function readModel(context: FlavorContext): Promise<LightgbmEstimator> {
   const bytes = await context.files.read(data);
   if (type === BOOSTER) {
     const text = readLightgbmText(new TextDecoder().decode(bytes), data);
-    return { booster: new LightgbmBooster(text, { bestIteration: 0, pandasCategorical: text.pandasCategorical, version: String(version), estimator: false }), classes: null, multiclass: false };
+    return { booster: new LightgbmBooster(text, { bestIteration: 0, pandasCategorical: text.pandasCategorical, version: String(version), estimator: false, threads: context.threads }), classes: null, multiclass: false };
   }
-  return lightgbmEstimator(readPythonFile(bytes, { file: data, allow: LIGHTGBM_GLOBALS }), data, String(version));
+  return lightgbmEstimator(readPythonFile(bytes, { file: data, allow: LIGHTGBM_GLOBALS }), data, String(version), context.threads);
 }
 
 async function unknownNames(context: FlavorContext): Promise<readonly string[]> {
@@ -63,11 +64,11 @@ async function unknownNames(context: FlavorContext): Promise<readonly string[]> 
 }
 
 function predictorOf(model: LightgbmEstimator): Predictor {
-  const methods: Record<string, (matrix: Matrix, options: PredictOptions) => Tensor | Promise<Tensor>> = {
-    predict: (matrix) => labelsOrValues(model, matrix),
-    ...(model.classes ? { predict_proba: (matrix: Matrix) => probabilities(model, matrix) } : {}),
-    margin: (matrix) => model.booster.margin(matrix),
-    leaf: (matrix) => model.booster.leaf(matrix),
+  const methods: Record<string, (matrix: Matrix, options: PredictOptions) => MaybePromise<Tensor>> = {
+    predict: (matrix, options) => labelsOrValues(model, matrix, options),
+    ...(model.classes ? { predict_proba: (matrix: Matrix, options: PredictOptions) => probabilities(model, matrix, options) } : {}),
+    margin: (matrix, options) => model.booster.margin(matrix, options),
+    leaf: (matrix, options) => model.booster.leaf(matrix, options),
     contributions: (matrix, { signal }) => model.booster.contributions(matrix, signal),
   };
   const outputs = Object.keys(methods);
@@ -81,6 +82,9 @@ function predictorOf(model: LightgbmEstimator): Predictor {
       const method = Object.hasOwn(methods, output) ? methods[output] : undefined;
       if (!method) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
       return method(model.booster.matrix(input), options);
+    },
+    async close() {
+      model.booster.close();
     },
   };
 }

@@ -2,13 +2,15 @@
  * An XGBoost Booster, compiled: margins, answers and leaves of rows of float32.
  * @module
  */
+import { andThen, type MaybePromise } from '../data/maybe-promise.ts';
 import { Tensor } from '../data/tensor.ts';
 import { argmaxRows } from '../engines/labels.ts';
 import { inSlices, type Steps } from '../engines/steps.ts';
 import { linearContributions, linearMargins } from '../engines/linear/gblinear.ts';
 import { compileAttributions, type TreeAttributions } from '../engines/trees/attributions.ts';
-import { compileForest, type Matrix, type TreePredictor, type TreeRange } from '../engines/trees/predict.ts';
+import { compileForest, type Abortable, type Matrix, type TreePredictor, type TreeRange } from '../engines/trees/predict.ts';
 import { xgboostForest } from '../engines/trees/xgboost-forest.ts';
+import type { ThreadPool } from '../engines/threads.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { XgboostModel } from '../formats/xgboost-model.ts';
 import { xgboostObjective, type XgboostObjective } from './xgboost-objective.ts';
@@ -39,10 +41,10 @@ export class XgboostBooster {
   readonly #starts: ArrayLike<number>;
 
   /**
-   * @param options `direct`: predictions are inplace_predict's, which rounds dart models otherwise
+   * @param options `direct`: predictions are inplace_predict's, which rounds dart models otherwise; `threads`: for large batches
    * @throws ModelError NOT_NATIVE, FILE_MALFORMED, FOREST_INVALID
    */
-  constructor(model: XgboostModel, file: string, options: { readonly direct?: boolean } = {}) {
+  constructor(model: XgboostModel, file: string, options: { readonly direct?: boolean; readonly threads?: ThreadPool | undefined } = {}) {
     const objective = xgboostObjective(model.objective);
     if (!objective) throw new ModelError('NOT_NATIVE', { flavor: 'xgboost', unsupported: `objective ${model.objective}` });
     const outputs = Math.max(model.classes, model.targets, 1), { baseScore } = model;
@@ -62,7 +64,7 @@ export class XgboostBooster {
     this.#base = base;
     this.#direct = options.direct ?? false;
     this.#weights = weights;
-    this.#forest = model.booster === 'gblinear' ? null : compileForest(xgboostForest(model, base, options));
+    this.#forest = model.booster === 'gblinear' ? null : compileForest(xgboostForest(model, base, options), options);
     this.#starts = model.rounds ?? roundStarts(model, outputs);
   }
 
@@ -77,26 +79,35 @@ export class XgboostBooster {
   }
 
   /** `output_margin=True`: (rows) or (rows, outputs) float32. */
-  margin(matrix: Matrix, rounds: Rounds = [0, 0], strict: boolean = false): Tensor {
-    return this.#shaped(matrix.rows, this.#margins(matrix, rounds), this.outputs, strict);
+  margin(matrix: Matrix, rounds: Rounds = [0, 0], strict: boolean = false, call: Abortable = {}): MaybePromise<Tensor> {
+    return andThen(this.#margins(matrix, rounds, call), (values) => this.#shaped(matrix.rows, values, this.outputs, strict));
   }
 
   /** Margins through the objective: (rows) or (rows, outputs) float32. */
-  predict(matrix: Matrix, rounds: Rounds = [0, 0], strict: boolean = false): Tensor {
-    const values = this.#margins(matrix, rounds), { outputs } = this;
-    if (this.#objective.winner) return this.#shaped(matrix.rows, Float32Array.from(argmaxRows(values, outputs)), 1, strict);
-    for (let at = 0; at < values.length; at += outputs) this.#objective.link(values, at, outputs);
-    return this.#shaped(matrix.rows, values, outputs, strict);
+  predict(matrix: Matrix, rounds: Rounds = [0, 0], strict: boolean = false, call: Abortable = {}): MaybePromise<Tensor> {
+    const { outputs } = this;
+    return andThen(this.#margins(matrix, rounds, call), (values) => {
+      if (this.#objective.winner) return this.#shaped(matrix.rows, Float32Array.from(argmaxRows(values, outputs)), 1, strict);
+      for (let at = 0; at < values.length; at += outputs) this.#objective.link(values, at, outputs);
+      return this.#shaped(matrix.rows, values, outputs, strict);
+    });
   }
 
   /** `pred_leaf=True`: node numbers, (rows, trees) float32, (rows) where there is one tree; strict: (rows, rounds, outputs, parallel trees). */
-  leaf(matrix: Matrix, rounds: Rounds = [0, 0], strict: boolean = false): Tensor {
-    if (!this.#forest) return refuse('a linear booster has no leaves');
+  leaf(matrix: Matrix, rounds: Rounds = [0, 0], strict: boolean = false, call: Abortable = {}): MaybePromise<Tensor> {
+    const forest = this.#forest ?? refuse('a linear booster has no leaves');
     const range = this.#trees(rounds, 'leaves'), width = range.end - range.first;
-    const leaves = Float32Array.from(this.#forest.leaves(matrix, range));
-    if (!strict) return new Tensor('float32', width === 1 || matrix.rows === 0 ? [matrix.rows] : [matrix.rows, width], leaves);
-    const count = (rounds[1] === 0 ? this.rounds : rounds[1]) - rounds[0], groups = this.#forest.forest.leafSize > 1 ? 1 : this.outputs;
-    return new Tensor('float32', [matrix.rows, count, groups, count === 0 ? 0 : width / count / groups], leaves);
+    return andThen(forest.batchLeaves(matrix, call, range), (found) => {
+      const leaves = new Float32Array(found);
+      if (!strict) return new Tensor('float32', width === 1 || matrix.rows === 0 ? [matrix.rows] : [matrix.rows, width], leaves);
+      const count = (rounds[1] === 0 ? this.rounds : rounds[1]) - rounds[0], groups = forest.forest.leafSize > 1 ? 1 : this.outputs;
+      return new Tensor('float32', [matrix.rows, count, groups, count === 0 ? 0 : width / count / groups], leaves);
+    });
+  }
+
+  /** Lets go of the forest's memory in other threads. */
+  close(): void {
+    this.#forest?.close();
   }
 
   /** `pred_contribs=True`: (rows, features + 1) or (rows, outputs, features + 1) float32, the bias last; they add up to the margin. */
@@ -124,8 +135,9 @@ export class XgboostBooster {
     return values instanceof Promise ? values.then(tensor) : tensor(values);
   }
 
-  #margins(matrix: Matrix, rounds: Rounds): Float32Array {
-    return this.#forest ? (this.#forest.margins(matrix, this.#trees(rounds)) as Float32Array) : linearMargins(matrix, this.#weights, this.#base);
+  #margins(matrix: Matrix, rounds: Rounds, call: Abortable): MaybePromise<Float32Array> {
+    if (this.#forest === null) return linearMargins(matrix, this.#weights, this.#base);
+    return this.#forest.batchMargins(matrix, call, this.#trees(rounds)) as MaybePromise<Float32Array>;
   }
 
   /** @param what only to be had from the first round on */

@@ -4,11 +4,12 @@
  * @module
  */
 import { integerStorage } from '../data/column.ts';
+import { andThen, type MaybePromise } from '../data/maybe-promise.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import { argmaxRows, takeLabels } from '../engines/labels.ts';
 import { softmax32 } from '../engines/trees/links-float32.ts';
-import type { Matrix } from '../engines/trees/predict.ts';
+import type { Abortable, Matrix } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { parseFileJson } from '../formats/json-text.ts';
 import type { Rounds, XgboostBooster } from './xgboost-booster.ts';
@@ -82,8 +83,12 @@ function labelTensor(classes: Value): Tensor {
 }
 
 /** `predict` of a classifier: class numbers (or labels); per label 0.0 and 1.0 where there are several. */
-export function predictLabels(booster: XgboostBooster, estimator: Estimator, matrix: Matrix, rounds: Rounds): Tensor {
-  const scores = booster.predict(matrix, rounds), values = scores.values as Float32Array, width = scores.shape[1];
+export function predictLabels(booster: XgboostBooster, estimator: Estimator, matrix: Matrix, rounds: Rounds, call: Abortable): MaybePromise<Tensor> {
+  return andThen(booster.predict(matrix, rounds, false, call), (scores) => labelsOf(booster, estimator, scores));
+}
+
+function labelsOf(booster: XgboostBooster, estimator: Estimator, scores: Tensor): Tensor {
+  const values = scores.values as Float32Array, width = scores.shape[1];
   if (width !== undefined && estimator.classes !== 2) return labelled(argmaxRows(values, width), estimator);
   if (width !== undefined) return new Tensor('float64', scores.shape, Float64Array.from(values, (p) => Number(p > 0.5)));
   if (booster.model.objective === 'multi:softmax') return new Tensor('int32', scores.shape, Int32Array.from(values));
@@ -99,13 +104,18 @@ function labelled(indices: Int32Array, { labels }: Estimator): Tensor {
 }
 
 /** `predict_proba`: (rows, classes) float32. */
-export function probabilities(booster: XgboostBooster, matrix: Matrix, rounds: Rounds): Tensor {
-  if (booster.model.objective === 'multi:softmax') {
-    const margins = booster.margin(matrix, rounds, true), values = margins.values as Float32Array;
+export function probabilities(booster: XgboostBooster, matrix: Matrix, rounds: Rounds, call: Abortable): MaybePromise<Tensor> {
+  if (booster.model.objective !== 'multi:softmax') return andThen(booster.predict(matrix, rounds, false, call), twoColumns);
+  return andThen(booster.margin(matrix, rounds, true, call), (margins) => {
+    const values = margins.values as Float32Array;
     for (let at = 0; at < values.length; at += booster.outputs) softmax32(values, at, booster.outputs);
     return margins;
-  }
-  const scores = booster.predict(matrix, rounds), values = scores.values as Float32Array;
+  });
+}
+
+/** The probability of the one class becomes that of both. */
+function twoColumns(scores: Tensor): Tensor {
+  const values = scores.values as Float32Array;
   if (scores.shape.length === 2) return scores;
   const out = new Float32Array(2 * values.length);
   for (let i = 0; i < values.length; i++) {

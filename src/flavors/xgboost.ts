@@ -2,6 +2,7 @@
  * The xgboost flavor: Boosters and scikit-learn estimators from JSON, UBJSON and the binary format of 1.x.
  * @module
  */
+import type { MaybePromise } from '../data/maybe-promise.ts';
 import { labelText, Table } from '../data/table.ts';
 import type { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
@@ -66,21 +67,21 @@ async function readModel(context: FlavorContext): Promise<Loaded> {
   const bytes = await context.files.read(data);
   // The extension does not tell: a .xgb is binary from 1.x and UBJSON from 2.x on. Old binaries may lack the magic.
   const model = isMagic(bytes) || bytes[0] !== 0x7b ? parseXgboostBinary(bytes, data) : parseXgboostJson(bytes, data);
-  const booster = new XgboostBooster(model, data, { direct: kind !== undefined });
+  const booster = new XgboostBooster(model, data, { direct: kind !== undefined, threads: context.threads });
   return { booster, estimator: kind === undefined ? null : readEstimator(booster, kind), major: Number.parseInt(String(version ?? ''), 10) || (model.version[0] ?? 0) };
 }
 
 function boosterPredictor(loaded: Loaded): Predictor {
   const { booster } = loaded, names = new FeatureNames(loaded);
   const matrix = (input: Value): Matrix => names.keep(input, xgboostMatrix(input, { model: names.model, dmatrix: true, categorical: false, missing: NaN, validateFeatures: true }));
-  return predictor({
+  return predictor(booster, {
     predict(input, params, call) {
       const { output, approximate, rounds, strict } = readParams(params, 'booster', booster.model.booster === 'dart'), range = rounds ?? [0, 0];
       if (output === 'contributions' || output === 'interactions') return booster[output](matrix(input), range, { strict, approximate, signal: call.signal });
-      return booster[output](matrix(input), range, strict);
+      return booster[output](matrix(input), range, strict, call);
     },
-    margin: (input) => booster.margin(matrix(input)),
-    ...(booster.hasTrees ? { leaf: (input: Value) => booster.leaf(matrix(input)) } : {}),
+    margin: (input, _, options) => booster.margin(matrix(input), [0, 0], false, options),
+    ...(booster.hasTrees ? { leaf: (input: Value, _: Params, options: PredictOptions) => booster.leaf(matrix(input), [0, 0], false, options) } : {}),
     contributions: (input, _, { signal }) => booster.contributions(matrix(input), [0, 0], { signal }),
     ...(booster.hasTrees ? { interactions: (input: Value, _: Params, { signal }: PredictOptions) => booster.interactions(matrix(input), [0, 0], { signal }) } : {}),
   });
@@ -100,15 +101,15 @@ function estimatorPredictor(loaded: Loaded, estimator: Estimator): Predictor {
   const direct = (input: Value, validateFeatures: boolean = true): Matrix => matrix(input, !booster.hasTrees, validateFeatures);
   // A range that ends at 0 means the estimator's own.
   const rounds = (given: Rounds | null): Rounds => (given === null || given[1] === 0 || !booster.hasTrees ? estimator.rounds : given);
-  return predictor({
-    predict(input, params) {
+  return predictor(booster, {
+    predict(input, params, options) {
       const asked = call(params), rows = direct(input, asked.validateFeatures), range = rounds(asked.rounds);
-      if (asked.output === 'margin') return booster.margin(rows, range);
-      return kind === 'classifier' ? predictLabels(booster, estimator, rows, range) : booster.predict(rows, range);
+      if (asked.output === 'margin') return booster.margin(rows, range, false, options);
+      return kind === 'classifier' ? predictLabels(booster, estimator, rows, range, options) : booster.predict(rows, range, false, options);
     },
-    ...(kind === 'classifier' ? { predict_proba: (input: Value) => probabilities(booster, direct(input), estimator.rounds) } : {}),
-    margin: (input) => booster.margin(direct(input), estimator.rounds),
-    ...(booster.hasTrees ? { leaf: (input: Value) => booster.leaf(matrix(input, true, true), estimator.rounds) } : {}),
+    ...(kind === 'classifier' ? { predict_proba: (input: Value, _: Params, options: PredictOptions) => probabilities(booster, direct(input), estimator.rounds, options) } : {}),
+    margin: (input, _, options) => booster.margin(direct(input), estimator.rounds, false, options),
+    ...(booster.hasTrees ? { leaf: (input: Value, _: Params, options: PredictOptions) => booster.leaf(matrix(input, true, true), estimator.rounds, false, options) } : {}),
     contributions: (input, _, { signal }) => booster.contributions(matrix(input, true, true), estimator.rounds, { signal }),
     ...(booster.hasTrees ? { interactions: (input: Value, _: Params, { signal }: PredictOptions) => booster.interactions(matrix(input, true, true), estimator.rounds, { signal }) } : {}),
   });
@@ -136,7 +137,7 @@ class FeatureNames {
 type Params = ReadonlyMap<string, Value> | undefined;
 
 /** The options are handed on as they are: their signal is made when it is asked for. */
-function predictor(methods: Readonly<Record<string, (input: Value, params: Params, options: PredictOptions) => Tensor | Promise<Tensor>>>): Predictor {
+function predictor(booster: XgboostBooster, methods: Readonly<Record<string, (input: Value, params: Params, options: PredictOptions) => MaybePromise<Tensor>>>): Predictor {
   const outputs = Object.keys(methods);
   return {
     accepts: { table: true, tensors: true, params: true },
@@ -147,6 +148,9 @@ function predictor(methods: Readonly<Record<string, (input: Value, params: Param
       const method = Object.hasOwn(methods, output) ? methods[output] : undefined;
       if (!method) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
       return method(input, params, options);
+    },
+    async close() {
+      booster.close();
     },
   };
 }

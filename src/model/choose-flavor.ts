@@ -2,6 +2,7 @@
  * Which runtime scores a model: the native flavor that stands in for python_function, or a reason why there is none.
  * @module
  */
+import type { ThreadPool } from '../engines/threads.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { Flavor, FlavorContext } from '../flavors/_contract.ts';
 import { byPriority, flavorRegistry } from '../flavors/_flavors.ts';
@@ -22,12 +23,12 @@ export interface FlavorVerdict {
 const GENERIC: ReadonlySet<string> = new Set(['python_function', 'crate']);
 
 /** @throws ModelError MODEL_FLAVOR_UNKNOWN when the caller names one the model does not have */
-export async function chooseFlavor(model: Model, files: ModelFiles, named?: string): Promise<Choice> {
+export async function chooseFlavor(model: Model, files: ModelFiles, named?: string, threads?: ThreadPool): Promise<Choice> {
   const own = Object.keys(model.flavors);
   if (named !== undefined && !own.includes(named)) throw new ModelError('MODEL_FLAVOR_UNKNOWN', { flavor: named, flavors: own });
   const reasons: string[] = [];
   for (const flavor of await candidates(model, named, reasons)) {
-    const context = contextOf(model, files, flavor.name);
+    const context = { ...contextOf(model, files, flavor.name), threads };
     const { native, unsupported } = await flavor.inspect(context);
     if (native) return { flavor, context };
     reasons.push(`${flavor.name}: ${unsupported.join(', ')}`);

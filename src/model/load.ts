@@ -2,6 +2,7 @@
  * Opens a model folder and chooses what scores it.
  * @module
  */
+import type { ThreadPool } from '../engines/threads.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { ModelFiles } from '../mlmodel/files.ts';
 import { readModel } from '../mlmodel/read.ts';
@@ -18,6 +19,8 @@ export interface LoadOptions {
   flavor?: string;
   /** How input is held against the signature. @default 'safe' */
   enforcement?: Enforcement;
+  /** Threads for batches of some hundreds of rows on; they start with the first one. @default the cores; 1 where there are no worker threads */
+  threads?: number;
   /** Is told what is read and built, for loads that take long. */
   onProgress?(progress: LoadProgress): void;
 }
@@ -33,13 +36,25 @@ export interface LoadOptions {
  */
 export async function loadModel(source: string | URL | ModelFiles, options: LoadOptions = {}): Promise<LoadedModel> {
   const { enforcement = 'safe', flavor, onProgress } = options;
-  const { files, metadata } = await openModel(source, options);
-  const chosen = await chooseFlavor(metadata, files, flavor);
+  const { files, metadata } = await openModel(source, options), pool = await openThreads(options.threads);
+  const chosen = await chooseFlavor(metadata, files, flavor, pool);
   if (!('flavor' in chosen)) throw new ModelError('NO_NATIVE_FLAVOR', { reasons: chosen.reasons });
   onProgress?.({ stage: 'build', flavor: chosen.flavor.name });
   const predictor = await chosen.flavor.load(chosen.context);
   onProgress?.({ stage: 'ready', flavor: chosen.flavor.name });
-  return new LoadedModel({ metadata, flavor: chosen.flavor.name, predictor, enforcer: enforcerOf(metadata, enforcement), enforcement });
+  return new LoadedModel({ metadata, flavor: chosen.flavor.name, predictor, threads: pool, enforcer: enforcerOf(metadata, enforcement), enforcement });
+}
+
+const MOST_THREADS = 256;
+
+/** Worker threads where the runtime has them, more than one. */
+async function openThreads(wanted: number | undefined): Promise<ThreadPool | undefined> {
+  if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_THREADS)) throw new ModelError('OPTION_INVALID', { option: 'threads', expected: `a whole number from 1 to ${MOST_THREADS}` });
+  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  if (wanted === 1 || process?.versions?.node === undefined) return undefined;
+  const { coreCount, WorkerThreads } = await import('../workers/threads.ts');
+  const threads = wanted ?? coreCount();
+  return threads > 1 ? new WorkerThreads(threads) : undefined;
 }
 
 /** A model's files and what its MLmodel says, nothing loaded. */

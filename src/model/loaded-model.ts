@@ -3,6 +3,7 @@
  * @module
  */
 import type { Value } from '../data/values.ts';
+import type { ThreadPool } from '../engines/threads.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { Output, Predictor, PredictOptions } from '../flavors/_contract.ts';
 import type { Model } from '../mlmodel/model.ts';
@@ -25,6 +26,8 @@ export interface LoadedModelParts {
   metadata: Model;
   flavor: string;
   predictor: Predictor;
+  /** Ended with the model. */
+  threads?: ThreadPool | undefined;
   enforcer: Enforcer;
   enforcement: Enforcement;
 }
@@ -54,6 +57,7 @@ export class LoadedModel {
   readonly enforcement: Enforcement;
   readonly #predictor: Predictor;
   readonly #enforcer: Enforcer;
+  readonly #threads: ThreadPool | undefined;
   /** Compiled by the first predict. */
   #read: ((input: PlainInput) => Value) | undefined;
 
@@ -63,6 +67,7 @@ export class LoadedModel {
     this.enforcement = parts.enforcement;
     this.#predictor = parts.predictor;
     this.#enforcer = parts.enforcer;
+    this.#threads = parts.threads;
   }
 
   get signature(): ModelSignature | undefined {
@@ -104,9 +109,10 @@ export class LoadedModel {
     return this.#predictor.predict(input, new PredictCall(options, this.#predictor.accepts.params ? params : null));
   }
 
-  /** Frees what the engine holds. */
+  /** Frees what the engine holds, and ends its threads. */
   async close(): Promise<void> {
     await this.#predictor.close?.();
+    await this.#threads?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

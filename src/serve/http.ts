@@ -48,8 +48,3 @@ export function text(status: number, body: string): AppResponse {
 export function html(status: number, body: string): AppResponse {
   return { status, headers: HTML_HEADERS, body: new TextEncoder().encode(body) };
 }
-
-/** True for a promise; the hot path asks this instead of awaiting. */
-export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | null)?.then === 'function';
-}

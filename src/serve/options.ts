@@ -11,6 +11,7 @@ export interface ServeOptions {
   port: number;
   timeout: number;
   workers: number;
+  threads: number;
   enforcement: Enforcement;
   scoringProtocol: '1' | '2' | 'auto';
   predictionsKey: string;
@@ -43,6 +44,7 @@ export const serveOptions: readonly ServeOptionSpec[] = [
   { name: 'host', flag: '-h, --host <address>', type: 'text', default: '127.0.0.1', env: 'MLMODEL_HOST', mlflowEnv: 'MLFLOW_HOST', help: 'network interface to bind to; 0.0.0.0 for all' },
   { name: 'timeout', flag: '-t, --timeout <seconds>', type: 'number', default: 60, min: 0, max: 86400, env: 'MLMODEL_TIMEOUT', mlflowEnv: 'MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT', help: 'longest time to work on one request before it is answered 504; 0 for no limit' },
   { name: 'workers', flag: '-w, --workers <number>', type: 'integer', default: 1, min: 1, max: 256, env: 'MLMODEL_WORKERS', mlflowEnv: 'MLFLOW_MODELS_WORKERS', help: 'processes that listen on the port' },
+  { name: 'threads', flag: '--threads <number>', type: 'integer', default: 0, min: 0, max: 256, env: 'MLMODEL_THREADS', help: 'threads of each process for batches of some hundreds of rows on; 0 for the cores divided by the workers' },
   { name: 'enforcement', flag: '--enforcement <mode>', type: 'choice', choices: ['safe', 'mlflow', 'strict'], default: 'safe', env: 'MLMODEL_ENFORCEMENT', help: 'how input is held against the signature' },
   { name: 'scoringProtocol', flag: '--scoring-protocol <version>', type: 'choice', choices: ['1', '2', 'auto'], default: '2', env: 'MLMODEL_SCORING_PROTOCOL', help: 'request forms of MLflow 1.x (1), of 2.x and 3.x (2), or both' },
   { name: 'predictionsKey', flag: '--predictions-key <name>', type: 'text', default: '', env: 'MLMODEL_PREDICTIONS_KEY', mlflowEnv: 'PREDICTIONS_WRAPPER_ATTR_NAME', help: 'with scoring protocol 1: answer an object with this key instead of the bare value' },

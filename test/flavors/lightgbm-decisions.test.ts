@@ -22,7 +22,7 @@ describe.each(['2.3.1', '3.3.5', '4.7.0'])('lightgbm %s', (version) => {
       const booster = new LightgbmBooster(readLightgbmText(model, name), { bestIteration: 0, pandasCategorical: null, version, estimator: false });
       const matrix = booster.matrix(new Tensor('float64', [rows.length, 2], Float64Array.from(rows.flat(), Number)));
       for (const output of ['predict', 'margin', 'leaf'] as const) {
-        const given = booster[output](matrix), want = outputs[output].map(Number);
+        const given = booster[output](matrix) as Tensor, want = outputs[output].map(Number);
         expect(given.shape, `${name} ${output}`).toEqual(shapes[output]);
         const far = want.findIndex((x, i) => !near(x, (given.values as Float64Array)[i]!));
         expect(far < 0 ? 'the same' : `${name} ${output}: ${String(given.values[far])} instead of ${want[far]}`).toBe('the same');

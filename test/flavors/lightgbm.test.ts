@@ -151,7 +151,7 @@ describe('arrays', () => {
     expect(caught(() => of(true).matrix(new Tensor('complex128', [1, width], new Float64Array(2 * width)))).code).toBe('INPUT_UNSUITABLE');
     const empty = new Tensor('float64', [0, width], new Float64Array(0));
     expect(caught(() => of(true).matrix(empty)).code).toBe('INPUT_UNSUITABLE');
-    expect(of(false).predict(of(false).matrix(empty)).shape).toEqual([0]);
+    expect((of(false).predict(of(false).matrix(empty)) as Tensor).shape).toEqual([0]);
     expect(caught(() => of(false).matrix(new Tensor('str', [1, width], row('x', '2')))).status).toBe(400);
   });
 });

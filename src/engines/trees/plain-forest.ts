@@ -20,21 +20,19 @@ export function compilePlain(forest: Forest): ForestRunner {
   const { trees, outputs, leafId, features } = forest;
   const sum = compileSums(forest), walk = compileWalk(forest), hits = new Int32Array(trees);
   return {
-    margins({ rows, values }, { first, end }) {
-      const out = forest.sum === 'float32' ? new Float32Array(rows * outputs) : new Float64Array(rows * outputs);
-      for (let r = 0; r < rows; r++) {
+    threaded: null,
+    margins({ values }, { first, end }, out, from, to) {
+      for (let r = from; r < to; r++) {
         walk(values, r * features, hits);
         sum(out, r * outputs, hits, 0, values, r * features, first, end);
       }
-      return out;
     },
-    leaves({ rows, values }, { first, end }) {
-      const width = end - first, out = new Int32Array(rows * width);
-      for (let r = 0; r < rows; r++) {
+    leaves({ values }, { first, end }, out, from, to) {
+      const width = end - first;
+      for (let r = from; r < to; r++) {
         walk(values, r * features, hits);
         for (let t = first; t < end; t++) out[r * width + t - first] = leafId[hits[t] as number] as number;
       }
-      return out;
     },
   };
 }

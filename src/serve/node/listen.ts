@@ -11,7 +11,7 @@ import { BodyBudget, BodyHold, decompress, readBody } from './body.ts';
 import { answerClientError } from './client-error.ts';
 import { errorAnswer } from '../errors.ts';
 import type { AppRequest, AppResponse, Route } from '../http.ts';
-import { isPromise } from '../http.ts';
+import { isPromise } from '../../data/maybe-promise.ts';
 import type { ServeOptions } from '../options.ts';
 
 /** Finds who answers a request: an App. */

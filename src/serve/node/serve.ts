@@ -2,6 +2,7 @@
  * Serves a model folder in this process: load, host, app, listen.
  * @module
  */
+import { availableParallelism } from 'node:os';
 import { loadModel } from '../../model/load.ts';
 import type { LoadProgress } from '../../model/progress.ts';
 import { App } from '../app.ts';
@@ -31,7 +32,8 @@ export interface Serving {
  */
 export async function serve(order: ServeOrder, reusePort: boolean = false, onProgress?: (progress: LoadProgress) => void): Promise<Serving> {
   const { options, uri, flavor } = order;
-  const model = await loadModel(uri, { enforcement: options.enforcement, ...(flavor === undefined ? {} : { flavor }), ...(onProgress ? { onProgress } : {}) });
+  const threads = options.threads || Math.max(1, Math.floor(availableParallelism() / options.workers));
+  const model = await loadModel(uri, { enforcement: options.enforcement, threads, ...(flavor === undefined ? {} : { flavor }), ...(onProgress ? { onProgress } : {}) });
   const host = new ModelHost(options);
   host.add('model', model);
   const report = (error: unknown): void => {

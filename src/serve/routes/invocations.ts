@@ -3,11 +3,12 @@
  * @module
  */
 import { jsonString } from '../../data/json-write.ts';
+import { isPromise } from '../../data/maybe-promise.ts';
 import type { Value } from '../../data/values.ts';
 import type { Decoded } from '../../wire/decode.ts';
 import { formatOutput, formatPredictions } from '../../wire/response.ts';
 import { errorAnswer } from '../errors.ts';
-import { type AppRequest, type AppResponse, isPromise, json, type Route } from '../http.ts';
+import { type AppRequest, type AppResponse, json, type Route } from '../http.ts';
 import type { ModelHost, ServedModel } from '../model-host.ts';
 
 /** What the route needs to know. */
