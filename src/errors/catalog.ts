@@ -136,6 +136,8 @@ export const catalog = {
   REQUEST_HEADERS_TOO_LARGE: ['HEADERS_TOO_LARGE', 'The request headers are larger than {limit} bytes.'],
   SERVER_BUSY: ['UNAVAILABLE', 'The server has {what} in work, its limit. Try again shortly.'],
   LISTEN_FAILED: ['INVALID', 'Cannot listen on {host} port {port}: {reason}.'],
+  MODEL_PROCESS_ENDED: ['UNAVAILABLE', 'The process that runs the model ended ({status}) before it answered. Another one is started; try again shortly.'],
+  MODEL_MEMORY_EXCEEDED: ['UNAVAILABLE', 'The model took more than the {limit} bytes of memory that its process may have. Send less at a time, or start the server with a larger --model-memory.'],
   WORKER_FAILED: ['INTERNAL', 'A worker process ended with {status} before it could serve.'],
   OPTION_INVALID: ['INVALID', '{option} must be {expected}.'],
 

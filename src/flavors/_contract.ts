@@ -64,6 +64,8 @@ export interface Flavor<Options = unknown> {
   readonly loaders: readonly string[];
   /** Flavors of one model are tried from low to high; a general format stands behind a library's own. @default 0 */
   readonly priority?: number;
+  /** Its predictors hold the thread until they are done and cannot be cut, so that a server runs them in processes of their own. */
+  readonly blocks?: boolean;
   /** Which worker runs it, for flavors that are not native. */
   readonly runs?: 'python' | 'r' | 'javascript';
   /** Tells from the files alone whether this model can be scored natively; `unsupported` lists what it lacks. */

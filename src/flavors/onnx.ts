@@ -29,6 +29,8 @@ const flavor: Flavor = {
   loaders: ['mlflow.onnx'],
   // A library's own format, where a model has it too, is exact; its ONNX conversion is often not.
   priority: 100,
+  // The library's run() returns a promise and holds the thread all the same.
+  blocks: true,
   async inspect(context) {
     const reading = readOnnxFile(context);
     inspected.set(context, reading);

@@ -35,14 +35,37 @@ export interface LoadOptions {
  * ```
  */
 export async function loadModel(source: string | URL | ModelFiles, options: LoadOptions = {}): Promise<LoadedModel> {
-  const { enforcement = 'safe', flavor, onProgress } = options;
+  return (await prepareModel(source, options)).load();
+}
+
+/** A model whose flavor is chosen, not loaded yet. */
+export interface PreparedModel {
+  readonly flavor: string;
+  /** As the flavor says it. */
+  readonly blocks: boolean;
+  load(): Promise<LoadedModel>;
+}
+
+/**
+ * Opens a model and chooses its flavor, for a server that runs some models in processes of their own.
+ * @throws ModelError for a broken folder, and NO_NATIVE_FLAVOR where nothing here scores the model
+ */
+export async function prepareModel(source: string | URL | ModelFiles, options: LoadOptions = {}): Promise<PreparedModel> {
+  const { enforcement = 'safe', flavor: named, onProgress } = options;
   const { files, metadata } = await openModel(source, options), pool = await openThreads(options.threads);
-  const chosen = await chooseFlavor(metadata, files, flavor, pool);
+  const chosen = await chooseFlavor(metadata, files, named, pool);
   if (!('flavor' in chosen)) throw new ModelError('NO_NATIVE_FLAVOR', { reasons: chosen.reasons });
-  onProgress?.({ stage: 'build', flavor: chosen.flavor.name });
-  const predictor = await chosen.flavor.load(chosen.context);
-  onProgress?.({ stage: 'ready', flavor: chosen.flavor.name });
-  return new LoadedModel({ metadata, flavor: chosen.flavor.name, predictor, threads: pool, enforcer: enforcerOf(metadata, enforcement), enforcement });
+  const { flavor, context } = chosen;
+  return {
+    flavor: flavor.name,
+    blocks: flavor.blocks ?? false,
+    async load() {
+      onProgress?.({ stage: 'build', flavor: flavor.name });
+      const predictor = await flavor.load(context);
+      onProgress?.({ stage: 'ready', flavor: flavor.name });
+      return new LoadedModel({ metadata, flavor: flavor.name, predictor, threads: pool, enforcer: enforcerOf(metadata, enforcement), enforcement });
+    },
+  };
 }
 
 const MOST_THREADS = 256;

@@ -19,6 +19,7 @@ export interface ServeOptions {
   headerTimeout: number;
   bodyTimeout: number;
   maxRequests: number;
+  modelMemory: number;
   accessLog: boolean;
 }
 
@@ -38,20 +39,21 @@ export interface ServeOptionSpec {
   readonly help: string;
 }
 
-/** Every option of the server. */
+/** Every option of the server. A body of more than 512mb could not be read: V8 cannot hold a longer text. */
 export const serveOptions: readonly ServeOptionSpec[] = [
   { name: 'port', flag: '-p, --port <number>', type: 'integer', default: 5000, min: 0, max: 65535, env: 'MLMODEL_PORT', mlflowEnv: 'MLFLOW_PORT', help: 'port to listen on; 0 takes a free one' },
   { name: 'host', flag: '-h, --host <address>', type: 'text', default: '127.0.0.1', env: 'MLMODEL_HOST', mlflowEnv: 'MLFLOW_HOST', help: 'network interface to bind to; 0.0.0.0 for all' },
   { name: 'timeout', flag: '-t, --timeout <seconds>', type: 'number', default: 60, min: 0, max: 86400, env: 'MLMODEL_TIMEOUT', mlflowEnv: 'MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT', help: 'longest time to work on one request before it is answered 504; 0 for no limit' },
   { name: 'workers', flag: '-w, --workers <number>', type: 'integer', default: 1, min: 1, max: 256, env: 'MLMODEL_WORKERS', mlflowEnv: 'MLFLOW_MODELS_WORKERS', help: 'processes that listen on the port' },
-  { name: 'threads', flag: '--threads <number>', type: 'integer', default: 0, min: 0, max: 256, env: 'MLMODEL_THREADS', help: 'threads of each process for batches of some hundreds of rows on; 0 for the cores divided by the workers' },
+  { name: 'threads', flag: '--threads <number>', type: 'integer', default: 0, min: 0, max: 256, env: 'MLMODEL_THREADS', help: 'threads of each process for batches of some hundreds of rows on, or processes for a model that is run apart from the server, as ONNX models are; 0 for the cores divided by the workers' },
   { name: 'enforcement', flag: '--enforcement <mode>', type: 'choice', choices: ['safe', 'mlflow', 'strict'], default: 'safe', env: 'MLMODEL_ENFORCEMENT', help: 'how input is held against the signature' },
   { name: 'scoringProtocol', flag: '--scoring-protocol <version>', type: 'choice', choices: ['1', '2', 'auto'], default: '2', env: 'MLMODEL_SCORING_PROTOCOL', help: 'request forms of MLflow 1.x (1), of 2.x and 3.x (2), or both' },
   { name: 'predictionsKey', flag: '--predictions-key <name>', type: 'text', default: '', env: 'MLMODEL_PREDICTIONS_KEY', mlflowEnv: 'PREDICTIONS_WRAPPER_ATTR_NAME', help: 'with scoring protocol 1: answer an object with this key instead of the bare value' },
-  { name: 'bodyLimit', flag: '--body-limit <size>', type: 'size', default: '100mb', min: 1, env: 'MLMODEL_BODY_LIMIT', help: 'largest request body, also after decompression (such as 512kb, 100mb)' },
+  { name: 'bodyLimit', flag: '--body-limit <size>', type: 'size', default: '100mb', min: 1, max: 2 ** 29 - 1024, env: 'MLMODEL_BODY_LIMIT', help: 'largest request body, also after decompression (such as 512kb, 100mb)' },
   { name: 'headerTimeout', flag: '--header-timeout <seconds>', type: 'number', default: 10, min: 1, max: 3600, env: 'MLMODEL_HEADER_TIMEOUT', help: 'longest time for the headers of a request to arrive' },
   { name: 'bodyTimeout', flag: '--body-timeout <seconds>', type: 'number', default: 60, min: 1, max: 86400, env: 'MLMODEL_BODY_TIMEOUT', help: 'longest time for a whole request to arrive' },
   { name: 'maxRequests', flag: '--max-requests <number>', type: 'integer', default: 256, min: 1, max: 1_000_000, env: 'MLMODEL_MAX_REQUESTS', help: 'requests in work at once in a process; further ones are answered 503' },
+  { name: 'modelMemory', flag: '--model-memory <size>', type: 'size', default: 0, min: 0, max: 2 ** 50, env: 'MLMODEL_MODEL_MEMORY', help: 'most memory of a process that a model is run in apart from the server, as ONNX models are (such as 512mb, 4gb); 0 for its share of three quarters of the memory there is' },
   { name: 'accessLog', flag: '--access-log', type: 'switch', default: false, env: 'MLMODEL_ACCESS_LOG', help: 'write one JSON line a request to stdout' },
 ];
 
@@ -81,7 +83,7 @@ function readOne(spec: ServeOptionSpec, source: string, raw: unknown): unknown {
     case 'choice':
       if (!spec.choices?.includes(String(raw))) throw new ModelError('OPTION_INVALID', { option: source, expected: `one of ${spec.choices?.join(', ')}` });
       return String(raw);
-    case 'size': return readSize(source, raw);
+    case 'size': return readSize(spec, source, raw);
     default: return readNumber(spec, source, raw);
   }
 }
@@ -102,12 +104,10 @@ function readSwitch(source: string, raw: unknown): boolean {
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
-// V8 cannot hold a longer text, so a longer body could not be read.
-const MAX_BODY = 2 ** 29 - 1024;
 
-function readSize(source: string, raw: unknown): number {
+function readSize({ min = 0, max = Number.MAX_SAFE_INTEGER }: ServeOptionSpec, source: string, raw: unknown): number {
   const match = /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb|)$/i.exec(String(raw));
-  const size = match ? Math.floor(Number(match[1]) * (UNITS[(match[2] ?? '').toLowerCase()] ?? 1)) : 0;
-  if (size < 1 || size > MAX_BODY) throw new ModelError('OPTION_INVALID', { option: source, expected: 'a size such as 512kb or 100mb, below 512mb' });
+  const size = match ? Math.floor(Number(match[1]) * (UNITS[(match[2] ?? '').toLowerCase()] ?? 1)) : NaN;
+  if (!(size >= min && size <= max)) throw new ModelError('OPTION_INVALID', { option: source, expected: `a size such as 512kb or 100mb, from ${min} to ${max} bytes` });
   return size;
 }

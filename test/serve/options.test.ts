@@ -5,7 +5,7 @@ describe('readServeOptions', () => {
   it('has MLflow\'s defaults', () => {
     expect(readServeOptions({})).toEqual({
       port: 5000, host: '127.0.0.1', timeout: 60, workers: 1, threads: 0, enforcement: 'safe', scoringProtocol: '2', predictionsKey: '', bodyLimit: 100 * 1024 ** 2,
-      headerTimeout: 10, bodyTimeout: 60, maxRequests: 256, accessLog: false,
+      headerTimeout: 10, bodyTimeout: 60, maxRequests: 256, modelMemory: 0, accessLog: false,
     });
   });
 

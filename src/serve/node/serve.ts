@@ -3,12 +3,13 @@
  * @module
  */
 import { availableParallelism } from 'node:os';
-import { loadModel } from '../../model/load.ts';
+import { prepareModel } from '../../model/load.ts';
 import type { LoadProgress } from '../../model/progress.ts';
 import { App } from '../app.ts';
 import { ModelHost } from '../model-host.ts';
 import { type Listener, listen } from './listen.ts';
 import type { ServeOptions } from '../options.ts';
+import { reportError } from './report.ts';
 
 /** What is served and how. */
 export interface ServeOrder {
@@ -26,26 +27,41 @@ export interface Serving {
   stop(grace: number): Promise<void>;
 }
 
+/** `--threads`, or the cores divided by the workers: threads of a process, or its processes for a model that runs apart. */
+export function threadsOf({ threads, workers }: ServeOptions): number {
+  return threads || Math.max(1, Math.floor(availableParallelism() / workers));
+}
+
 /**
  * Loads the model, then listens.
  * @throws ModelError of the model, LISTEN_FAILED
  */
 export async function serve(order: ServeOrder, reusePort: boolean = false, onProgress?: (progress: LoadProgress) => void): Promise<Serving> {
   const { options, uri, flavor } = order;
-  const threads = options.threads || Math.max(1, Math.floor(availableParallelism() / options.workers));
-  const model = await loadModel(uri, { enforcement: options.enforcement, threads, ...(flavor === undefined ? {} : { flavor }), ...(onProgress ? { onProgress } : {}) });
+  const threads = threadsOf(options);
+  const prepared = await prepareModel(uri, { enforcement: options.enforcement, threads, ...(flavor === undefined ? {} : { flavor }), ...(onProgress ? { onProgress } : {}) });
   const host = new ModelHost(options);
-  host.add('model', model);
-  const report = (error: unknown): void => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  };
-  const listener = await listen(new App(host, { ...options, report }), { ...options, reusePort, report });
+  if (prepared.blocks) {
+    const { ModelPool } = await import('./model-pool.ts');
+    host.addHosted('model', await ModelPool.start(order));
+  } else host.add('model', await prepared.load());
+  const listener = await listenFor(host, order, reusePort);
   return {
     listener,
-    flavor: model.flavor,
+    flavor: prepared.flavor,
     async stop(grace) {
       await listener.stop(grace);
       await host.close();
     },
   };
+}
+
+/** Listens; a model whose server cannot is closed, so that no process of it stays. */
+async function listenFor(host: ModelHost, { options }: ServeOrder, reusePort: boolean): Promise<Listener> {
+  try {
+    return await listen(new App(host, { ...options, report: reportError }), { ...options, reusePort, report: reportError });
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
 }

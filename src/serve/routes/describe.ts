@@ -29,7 +29,7 @@ function openApi(host: ModelHost): object {
   const paths: Record<string, object> = {};
   for (const { method, path, summary } of OPERATIONS) {
     const requestBody = { required: true, content: { 'application/json': {}, 'text/csv': {}, 'application/vnd.apache.parquet': {} } };
-    const parameters = [{ name: 'output', in: 'query', required: false, schema: { type: 'string', enum: host.get()?.model.outputs ?? [] } }];
+    const parameters = [{ name: 'output', in: 'query', required: false, schema: { type: 'string', enum: host.get()?.outputs ?? [] } }];
     const responses = { 200: { description: 'The answer', content: { 'application/json': {} } } };
     paths[path] = { [method]: { summary, responses, ...(method === 'post' ? { requestBody, parameters } : {}) } };
   }
@@ -37,7 +37,7 @@ function openApi(host: ModelHost): object {
 }
 
 function docsPage(host: ModelHost): string {
-  const outputs = host.get()?.model.outputs ?? [];
+  const outputs = host.get()?.outputs ?? [];
   const rows = OPERATIONS.map(({ method, path, summary }) => `<tr><td><code>${method.toUpperCase()} ${path}</code><td>${summary}`);
   return `<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n<title>MLflow model</title>\n<h1>MLflow model</h1>\n<table>\n${rows.join('\n')}\n</table>\n` +
     `<p>Outputs (<code>/invocations?output=NAME</code>): ${outputs.map((name) => `<code>${escape(name)}</code>`).join(', ')}</p>\n<p><a href="/openapi.json">openapi.json</a></p>\n`;

@@ -9,7 +9,7 @@ import type { Decoded } from '../../wire/decode.ts';
 import { formatOutput, formatPredictions } from '../../wire/response.ts';
 import { errorAnswer } from '../errors.ts';
 import { type AppRequest, type AppResponse, json, type Route } from '../http.ts';
-import type { ModelHost, ServedModel } from '../model-host.ts';
+import type { LocalModel, ModelHost } from '../model-host.ts';
 
 /** What the route needs to know. */
 export interface InvocationsOptions {
@@ -34,6 +34,10 @@ export function invocationsRoute(host: ModelHost, options: InvocationsOptions): 
     handle(request, query) {
       const served = host.get();
       if (served === undefined) return json(404, '\n');
+      if (served.decode === undefined) {
+        const deadline = new AbortController();
+        return limited(served.model.invoke(request, query, deadline.signal), limit, deadline).catch(fail);
+      }
       const start = performance.now();
       const call = new Call(request, query, options.predictionsKey);
       try {
@@ -76,12 +80,12 @@ class Call {
   }
 }
 
-function run(served: ServedModel, request: AppRequest, call: Call): AppResponse | Promise<AppResponse> {
+function run(served: LocalModel, request: AppRequest, call: Call): AppResponse | Promise<AppResponse> {
   const decoded = served.decode(request.body, request.contentType);
   return isPromise(decoded) ? decoded.then((d) => score(served, d, call)) : score(served, decoded, call);
 }
 
-function score(served: ServedModel, decoded: Decoded, call: Call): AppResponse | Promise<AppResponse> {
+function score(served: LocalModel, decoded: Decoded, call: Call): AppResponse | Promise<AppResponse> {
   call.params = decoded.params;
   call.enforced = decoded.enforced;
   const answer = served.model.score(decoded.data, call);
@@ -94,7 +98,7 @@ function format(value: Value, decoded: Decoded, call: Call): AppResponse {
   return json(200, decoded.protocol === '1' && call.predictionsKey !== '' ? `{${jsonString(call.predictionsKey)}: ${text}}` : text);
 }
 
-async function limited(response: Promise<AppResponse>, limit: number, call: Call): Promise<AppResponse> {
+async function limited(response: Promise<AppResponse>, limit: number, call: { abort(): void }): Promise<AppResponse> {
   if (limit === Infinity) return response;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<AppResponse>((resolve) => {
