@@ -49,7 +49,7 @@ export class CatboostInput {
     this.#used = [...used(columns.floats, model.floats, false), ...used(columns.categoricals, model.categoricals, true)];
   }
 
-  /** @throws ModelError INPUT_UNSUITABLE */
+  /** @throws ModelError INPUT_UNSUITABLE, INPUT_ROW_UNSUITABLE */
   read(input: Value): CatboostRows {
     if (input instanceof Table) return this.#columnsOf(input.columns, input.length, input.names.map(labelText), false);
     if (input instanceof Series) return this.#array(new Tensor('object', [input.table.length], input.table.columns.flatMap(valuesOf)));
@@ -97,7 +97,7 @@ export class CatboostInput {
 
   #writeHashes(col: Column, name: string, out: Int32Array | null): void {
     const hash = (cell: string | Uint8Array | undefined, row: number): number =>
-      (cell === undefined ? undefined : this.#hashes.of(cell)) ?? refuse(`column ${name}, row ${row} is no category: it must be a whole number or text, other values (NaN too) have to be made text`);
+      (cell === undefined ? undefined : this.#hashes.of(cell)) ?? refuseRow(row, `is no category in column ${name}: it must be a whole number or text, other values (NaN too) have to be made text`);
     const { dtype, length, validity } = col, from = col.values;
     if (dtype === 'category' && col.categories) {
       const own = new Int32Array(col.categories.length);
@@ -134,7 +134,7 @@ function writeNumbers(col: Column, name: string, out: Float32Array | null, at: n
   }
   if (dtype !== 'str' && dtype !== 'bytes' && dtype !== 'object') refuse(`column ${name} has the dtype ${dtype}, and is not among the categorical features of the model`);
   for (let i = 0, k = at; i < length; i++, k += step) {
-    const value = cellNumber(col, i) ?? refuse(`column ${name}, row ${i} is not a number`);
+    const value = cellNumber(col, i) ?? refuseRow(i, `is not a number in column ${name}`);
     if (out) out[k] = value;
   }
 }
@@ -160,6 +160,10 @@ function checkTwice(names: readonly string[]): void {
     if (name !== '' && met.has(name)) refuse(`it has the column ${name} more than once`);
     met.add(name);
   }
+}
+
+function refuseRow(row: number, reason: string): never {
+  throw new ModelError('INPUT_ROW_UNSUITABLE', { row, reason });
 }
 
 function refuse(reason: string): never {
