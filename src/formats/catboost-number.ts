@@ -27,7 +27,7 @@ export function catboostNumber(text: string): number {
 
 /** The digits before the point, and whether they fit `limit`; those past it are added in double. */
 function wholeNumber(digits: string, limit: bigint): [value: number, fits: boolean] {
-  if (digits.length < 19 || BigInt(digits) <= limit) return [Number(digits), true];
+  if (digits.length < 19 || (digits.length <= 20 && BigInt(digits) <= limit)) return [Number(digits), true];
   const kept = BigInt(digits.slice(0, 20)) <= limit ? 20 : 19;
   let value = Number(BigInt(digits.slice(0, kept)));
   for (let at = kept; at < digits.length; at++) value = value * 10 + (digits.charCodeAt(at) - 48);
