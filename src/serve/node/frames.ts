@@ -29,12 +29,26 @@ export function encodeFrame(head: object, body: string | Uint8Array = EMPTY): re
 
 const SMALL = 64 * 1024;
 
-/** Sends a message. */
-export function sendFrame(stream: Duplex, head: object, body?: string | Uint8Array): void {
-  const parts = encodeFrame(head, body);
-  stream.cork();
-  for (const part of parts) stream.write(part);
-  stream.uncork();
+/** Sends messages, all of one turn of the event loop together: a write and a wake-up cost more than a small message. */
+export class FrameWriter {
+  readonly #stream: Duplex;
+  #waiting: Uint8Array[] = [];
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+  }
+
+  send(head: object, body?: string | Uint8Array): void {
+    if (this.#waiting.length === 0) setImmediate(() => this.#flush());
+    this.#waiting.push(...encodeFrame(head, body));
+  }
+
+  #flush(): void {
+    const parts = this.#waiting;
+    this.#waiting = [];
+    this.#stream.cork();
+    for (const part of parts) this.#stream.write(part);
+    this.#stream.uncork();
+  }
 }
 
 /** Calls `take` with every message that arrives. */

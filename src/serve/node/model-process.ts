@@ -1,6 +1,6 @@
 /**
  * A process that runs a model for a server: one whose predictions hold their thread until they are done, and may take more memory than
- * there is. It answers whole requests, one after another, by the routes of the server itself, and ends when the server does.
+ * there is. It answers whole requests in turn, by the routes of the server itself, and ends when the server does.
  * @module
  */
 import { writeFileSync } from 'node:fs';
@@ -8,8 +8,8 @@ import { enableCompileCache } from 'node:module';
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { ModelError } from '../../errors/model-error.ts';
-import type { FromProcess, ProcessOrder, ToProcess } from './model-pool.ts';
-import { onFrame, sendFrame } from './frames.ts';
+import type { FromProcess, ProcessOrder, ToProcess } from './model-child.ts';
+import { FrameWriter, onFrame } from './frames.ts';
 
 /** The pipe to the server. */
 const CHANNEL = 3;
@@ -21,6 +21,7 @@ process.stderr.on('error', () => {});
 giveWay();
 
 const channel = new Socket({ fd: CHANNEL, readable: true, writable: true });
+const writer = new FrameWriter(channel);
 channel.on('error', () => process.exit(0));
 channel.on('close', () => process.exit(0));
 channel.on('end', () => process.exit(0));
@@ -48,9 +49,9 @@ async function start({ order, memory, parent }: ProcessOrder): Promise<void> {
     host.add('model', model);
     // The server holds the time limit.
     const app = new App(host, { ...options, timeout: 0, report: reportError });
-    handle = async ({ contentType, query }, body) => {
+    handle = async ({ id, contentType, query }, body) => {
       const answer = await app.handle({ method: 'POST', url: query === '' ? '/invocations' : `/invocations?${query}`, contentType, body });
-      tell({ status: answer.status, headers: answer.headers }, answer.body);
+      tell({ id, status: answer.status, headers: answer.headers }, answer.body);
     };
     tell({ ready: { outputs: model.outputs } });
   } catch (error) {
@@ -66,5 +67,5 @@ function watch(memory: number, parent: number): void {
 }
 
 function tell(message: FromProcess, body?: string | Uint8Array): void {
-  sendFrame(channel, message, body);
+  writer.send(message, body);
 }

@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { encodeFrame } from './frames.ts';
-import type { FromProcess } from './model-pool.ts';
+import type { FromProcess } from './model-child.ts';
 
 const EVERY_MS = 20;
 const { memory, parent, channel } = workerData as { readonly memory: number; readonly parent: number; readonly channel: number };
