@@ -5,11 +5,12 @@
  */
 import type { Forest } from './forest.ts';
 import { LeafTerms } from './leaf-terms.ts';
+import type { TreeContributions } from './tree-contributions.ts';
 import { NO_LEAF } from './tree-tour.ts';
 import type { Matrix } from './predict.ts';
 
-/** Adds up what each feature has to do with the value of a tree, one tree after the other. */
-export class Float32Attributions {
+/** In plain TypeScript; src/engines/trees/attributions-kernel.ts does the same in WebAssembly. */
+export class Float32Attributions implements TreeContributions<Float32Array> {
   readonly #forest: Forest;
   readonly #leaves: LeafTerms;
   /** Per feature: its sum for the row at hand. */
@@ -25,17 +26,19 @@ export class Float32Attributions {
     this.#leaves = leaves;
   }
 
-  /** Which tree comes next, and for how many rows. */
   tree(tree: number, rows: number): void {
     this.#leaves.tree(tree, rows);
     this.#weight = this.#forest.weight?.[tree] ?? 1;
   }
 
-  /** Adds the tree's value for the row at `offset`, shared among the features, to `out` from `at` on. */
-  add({ values }: Matrix, offset: number, out: Float32Array, at: number): void {
+  add(matrix: Matrix, from: number, to: number, out: Float32Array, at: number, step: number): void {
+    for (let row = from; row < to; row++) this.#add(matrix, row, out, row * step + at);
+  }
+
+  #add(matrix: Matrix, row: number, out: Float32Array, at: number): void {
     const sum = this.#sum, leaves = this.#leaves, { tour, features, tests, count, tested, terms, first } = leaves;
     for (let i = 0; i < features.length; i++) sum[features[i] as number] = 0;
-    tour.row(values, offset);
+    tour.row(matrix, row);
     for (let leaf = tour.next(); leaf !== NO_LEAF; leaf = tour.next()) {
       const from = leaves.find(leaf), local = leaf - first;
       for (let i = 0, known = count[local] as number; i < known; i++) {

@@ -10,13 +10,14 @@
  * @module
  */
 import type { Forest } from './forest.ts';
-import { goesLeft } from './plain-walk.ts';
 import type { Matrix } from './predict.ts';
 import { gaussLegendre, type Quadrature } from './quadrature.ts';
+import type { TreeContributions } from './tree-contributions.ts';
+import { writeWays } from './tree-ways.ts';
 import { NO_EDGES, treeEdges, type TreeEdges } from './tree-edges.ts';
 
-/** Adds up what each feature has to do with the value of a tree, one tree after the other. */
-export class Float64Attributions {
+/** In plain TypeScript. */
+export class Float64Attributions implements TreeContributions<Float64Array> {
   readonly #forest: Forest;
   readonly #rules: Quadrature[] = [];
   #tree = 0;
@@ -38,7 +39,6 @@ export class Float64Attributions {
     this.#forest = forest;
   }
 
-  /** Which tree comes next. */
   tree(tree: number): void {
     const forest = this.#forest, edges = treeEdges(forest, tree), points = Math.max((edges.tests + 1) >> 1, 1);
     this.#tree = tree;
@@ -59,10 +59,12 @@ export class Float64Attributions {
     this.#prepare();
   }
 
-  /** Adds the tree's value for a row, shared among the features, to `out` from `at` on, `step` numbers for each value of a leaf. */
-  add({ values }: Matrix, offset: number, out: Float64Array, at: number, step: number): void {
-    this.#down(values, offset);
-    this.#up(out, at, step);
+  add(matrix: Matrix, from: number, to: number, out: Float64Array, at: number, step: number): void {
+    for (let row = from; row < to; row++) {
+      writeWays(this.#forest, this.#tree, matrix, row, row + 1, this.#left);
+      this.#down();
+      this.#up(out, row * step + at);
+    }
   }
 
   #prepare(): void {
@@ -82,11 +84,10 @@ export class Float64Attributions {
   }
 
   /** Products from the root to each edge; at leaves times their values. */
-  #down(values: Matrix['values'], offset: number): void {
-    const { feature, flags, nodeStart, value, leafSize } = this.#forest, first = nodeStart[this.#tree] as number;
+  #down(): void {
+    const { value, leafSize } = this.#forest;
     const { count, child, node, isLeft, parent, before, share } = this.#edges, left = this.#left, one = this.#one;
     const points = this.#points, product = this.#product, sum = this.#sum, factor = this.#factor;
-    for (let i = first, end = nodeStart[this.#tree + 1] as number; i < end; i++) left[i - first] = Number(goesLeft(this.#forest, i, flags[i] as number, values[offset + (feature[i] as number)] as number));
     for (let e = 0, i = 0; e < count; e++) {
       const old = before[e] as number, wasOne = old < 0 || one[old] === 1, hot = left[node[e] as number] === isLeft[e];
       const up = (parent[e] as number) * points;
@@ -106,8 +107,8 @@ export class Float64Attributions {
   }
 
   /** Sums from the leaves to each edge, of which its feature takes its part. */
-  #up(out: Float64Array, at: number, step: number): void {
-    const { weight, leafSize } = this.#forest, scale = weight?.[this.#tree] ?? 1;
+  #up(out: Float64Array, at: number): void {
+    const { weight, leafSize, features } = this.#forest, scale = weight?.[this.#tree] ?? 1;
     const { count, feature, parent, before } = this.#edges, one = this.#one, points = this.#points, sum = this.#sum, term = this.#term;
     const size = points * leafSize;
     sum.fill(0, count * size, (count + 1) * size);
@@ -117,7 +118,7 @@ export class Float64Attributions {
         for (let v = 0, j = 2 * e * points + (one[e] === 1 ? 0 : points); v < leafSize; v++) {
           let taken = 0;
           for (let k = 0; k < points; k++) taken += (term[j + k] as number) * (sum[from + v * points + k] as number);
-          const place = at + v * step + (feature[e] as number);
+          const place = at + v * (features + 1) + (feature[e] as number);
           out[place] = (out[place] as number) + taken * scale;
         }
       }

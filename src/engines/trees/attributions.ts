@@ -6,6 +6,7 @@ import { ModelError } from '../../errors/model-error.ts';
 import { answerSize } from '../answer-size.ts';
 import type { Steps } from '../steps.ts';
 import { addApproximate } from './attributions-approximate.ts';
+import { startFloat32 } from './attributions-kernel.ts';
 import { Float32Attributions } from './attributions-float32.ts';
 import { Float64Attributions } from './attributions-float64.ts';
 import type { Forest } from './forest.ts';
@@ -50,20 +51,22 @@ export function compileAttributions(forest: Forest, options: { readonly skipEmpt
   function* contributions(matrix: Matrix, range: TreeRange): Steps<Values> {
     const step = outputs * width, { rows } = matrix;
     if (forest.sum === 'float32') {
-      const out = new Float32Array(answerSize(rows, step)), one = new Float32Attributions(forest);
-      yield* overTrees(forest, rows, range, (t) => one.tree(t, rows), (t, r) => one.add(matrix, r * features, out, r * step + (group[t] as number) * width));
+      const out = new Float32Array(answerSize(rows, step)), one = startFloat32(forest) ?? new Float32Attributions(forest);
+      yield* overTrees(forest, rows, range, (t) => one.tree(t, rows), (t, from, to) => one.add(matrix, from, to, out, (group[t] as number) * width, step));
       addExpected(out, rows, range);
       return out;
     }
     const out = new Float64Array(answerSize(rows, step)), one = new Float64Attributions(forest);
-    yield* overTrees(forest, rows, range, (t) => one.tree(t), (t, r) => one.add(matrix, r * features, out, r * step + (group[t] as number) * width, width));
+    yield* overTrees(forest, rows, range, (t) => one.tree(t), (t, from, to) => one.add(matrix, from, to, out, (group[t] as number) * width, step));
     addExpected(out, rows, range);
     return out;
   }
 
   function* approximate(matrix: Matrix, range: TreeRange): Steps<Float32Array> {
     const step = outputs * width, { rows } = matrix, out = new Float32Array(answerSize(rows, step)), means = nodeMeans(forest), sum = new Float32Array(features);
-    yield* overTrees(forest, rows, range, () => {}, (t, r) => addApproximate(forest, t, means, matrix, r * features, sum, out, r * step + (group[t] as number) * width));
+    yield* overTrees(forest, rows, range, () => {}, (t, from, to) => {
+      for (let r = from; r < to; r++) addApproximate(forest, t, means, matrix, r * features, sum, out, r * step + (group[t] as number) * width);
+    });
     addExpected(out, rows, range);
     return out;
   }
@@ -90,7 +93,9 @@ export function compileAttributions(forest: Forest, options: { readonly skipEmpt
     const most = Math.max(Math.floor(2 ** 23 / Math.max(features * features * outputs, 1)), 1);
     for (let from = 0; from < rows; from += most) {
       const count = Math.min(most, rows - from), totals = Array.from({ length: count * outputs }, (): Conditional => ({ on: new Float32Array(features * features), off: new Float32Array(features * features) }));
-      yield* overTrees(forest, count, range, (t) => one.tree(t, count), (t, r) => one.add(matrix, (from + r) * features, totals[r * outputs + (group[t] as number)] as Conditional));
+      yield* overTrees(forest, count, range, (t) => one.tree(t, count), (t, start, end) => {
+        for (let r = start; r < end; r++) one.add(matrix, from + r, totals[r * outputs + (group[t] as number)] as Conditional);
+      });
       for (const [i, total] of totals.entries()) pairUp(total, own as Float32Array, (from * outputs + i) * width, out, (from * outputs + i) * width * width, features);
       yield;
     }
@@ -128,12 +133,12 @@ function check({ cover, leafSize, sum, linear, leafStart, depth, root }: Forest,
 }
 
 /** Takes each tree for some rows at a time. */
-function* overTrees({ leafStart, depth }: Forest, rows: number, { first, end }: TreeRange, tree: (tree: number) => void, row: (tree: number, row: number) => void): Steps<void> {
+function* overTrees({ leafStart, depth }: Forest, rows: number, { first, end }: TreeRange, begin: (tree: number) => void, add: (tree: number, from: number, to: number) => void): Steps<void> {
   for (let t = first; t < end; t++) {
     const leaves = (leafStart[t + 1] as number) - (leafStart[t] as number), chunk = Math.max(Math.floor(STEP / (leaves * Math.max(depth[t] as number, 1) ** 2)), 1);
-    tree(t);
+    begin(t);
     for (let from = 0; from < rows; from += chunk) {
-      for (let r = from; r < Math.min(from + chunk, rows); r++) row(t, r);
+      add(t, from, Math.min(from + chunk, rows));
       yield;
     }
   }

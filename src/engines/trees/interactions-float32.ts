@@ -53,13 +53,13 @@ export class Float32Interactions {
     }
   }
 
-  /** Adds the tree's contributions for the row at `offset`. */
-  add({ values }: Matrix, offset: number, total: Conditional): void {
+  /** Adds the tree's contributions for a row. */
+  add(matrix: Matrix, row: number, total: Conditional): void {
     const leaves = this.#leaves, { tour, features, first } = leaves, slots = features.length;
     this.#sum.fill(0);
     this.#on.fill(0);
     this.#off.fill(0);
-    tour.row(values, offset);
+    tour.row(matrix, row);
     for (let leaf = tour.next(); leaf !== NO_LEAF; leaf = tour.next()) this.#addLeaf(leaf - first, leaves.find(leaf), slots);
     for (let known = 0, at = 0; known < this.#forest.features; known++, at += this.#forest.features) {
       const own = this.#slot[known] as number, on = own < 0 ? this.#sum : this.#on, off = own < 0 ? this.#sum : this.#off, from = own < 0 ? 0 : own * slots;

@@ -11,7 +11,7 @@ import { deepest, TreeTour } from './tree-tour.ts';
 const MAX_KEPT_DEPTH = 12;
 /** Terms kept for one tree: 8 MiB. */
 const MAX_KEPT_TERMS = 2 ** 21;
-const NOT_KEPT = -1;
+export const NOT_KEPT = -1;
 
 /** Finds or works out the terms of the leaf at which a tour stands. */
 export class LeafTerms {
@@ -61,7 +61,9 @@ export class LeafTerms {
       this.tested = new Int32Array(leaves * this.tests);
     }
     this.count.fill(0, 0, leaves);
-    this.#layOut(tree, rows);
+    const { kept, features } = placeTerms(this.#forest, tree, rows, (depth) => this.#width(Math.min(depth, this.tests)), this.#place);
+    this.#kept = kept;
+    this.features = features;
     const size = this.#kept + this.#width(this.tests);
     if (this.terms.length < size) this.terms = new Float32Array(size);
     this.terms.fill(NaN, 0, this.#kept);
@@ -96,24 +98,28 @@ export class LeafTerms {
     const { above, depth } = this.tour, node = above[i] as number, child = i + 1 < depth ? above[i + 1] : ~leaf;
     return (child === this.#forest.left[node] ? this.#shareLeft[node] : this.#shareRight[node]) as number;
   }
+}
 
-  /** Gives each leaf a place for its terms, as far as that pays. */
-  #layOut(tree: number, rows: number): void {
-    const { root, feature, left, right } = this.#forest, stack = [root[tree] as number], depths = [0], features = new Set<number>();
-    this.#kept = 0;
-    while (stack.length > 0) {
-      const node = stack.pop() as number, depth = depths.pop() as number;
-      if (node >= 0) {
-        features.add(feature[node] as number);
-        stack.push(right[node] as number, left[node] as number);
-        depths.push(depth + 1, depth + 1);
-        continue;
-      }
-      const patterns = 2 ** depth, size = patterns * this.#width(Math.min(depth, this.tests));
-      const pays = depth <= MAX_KEPT_DEPTH && patterns <= 2 * rows && this.#kept + size <= MAX_KEPT_TERMS;
-      this.#place[~node - this.first] = pays ? this.#kept : NOT_KEPT;
-      if (pays) this.#kept += size;
+/**
+ * Gives each leaf of a tree a place for its terms, as far as that pays for so many rows: where they begin, or {@link NOT_KEPT}.
+ * Behind the kept terms is room for those of one leaf.
+ * @returns how many terms are kept, and the features that the tree tests
+ */
+export function placeTerms({ root, feature, left, right, leafStart }: Forest, tree: number, rows: number, width: (depth: number) => number, place: Int32Array): { readonly kept: number; readonly features: readonly number[] } {
+  const stack = [root[tree] as number], depths = [0], features = new Set<number>(), first = leafStart[tree] as number;
+  let kept = 0;
+  while (stack.length > 0) {
+    const node = stack.pop() as number, depth = depths.pop() as number;
+    if (node >= 0) {
+      features.add(feature[node] as number);
+      stack.push(right[node] as number, left[node] as number);
+      depths.push(depth + 1, depth + 1);
+      continue;
     }
-    this.features = [...features];
+    const patterns = 2 ** depth, size = patterns * width(depth);
+    const pays = depth <= MAX_KEPT_DEPTH && patterns <= 2 * rows && kept + size <= MAX_KEPT_TERMS;
+    place[~node - first] = pays ? kept : NOT_KEPT;
+    if (pays) kept += size;
   }
+  return { kept, features: [...features] };
 }

@@ -3,8 +3,8 @@
  * @module
  */
 import type { Forest } from './forest.ts';
-import { goesLeft } from './plain-walk.ts';
 import type { Matrix } from './predict.ts';
+import { writeWays } from './tree-ways.ts';
 
 /** What {@link TreeTour.next} gives after the last leaf. */
 export const NO_LEAF = -1;
@@ -22,8 +22,8 @@ export class TreeTour {
   /** Per inner node of the tree: whether the row goes left. */
   #left: Uint8Array = new Uint8Array(0);
   #root = 0;
+  #tree = 0;
   #first = 0;
-  #end = 0;
   /** Nodes still to be visited, how many nodes are above each, and its pattern. */
   readonly #node: Int32Array;
   readonly #depth: Int32Array;
@@ -44,19 +44,15 @@ export class TreeTour {
   tree(tree: number): void {
     const { root, nodeStart } = this.#forest;
     this.#root = root[tree] as number;
+    this.#tree = tree;
     this.#first = nodeStart[tree] as number;
-    this.#end = nodeStart[tree + 1] as number;
-    if (this.#left.length < this.#end - this.#first) this.#left = new Uint8Array(this.#end - this.#first);
+    const nodes = (nodeStart[tree + 1] as number) - this.#first;
+    if (this.#left.length < nodes) this.#left = new Uint8Array(nodes);
   }
 
-  /** Which row comes next: the one that begins at `offset`. */
-  row(values: Matrix['values'], offset: number): void {
-    const forest = this.#forest, { feature, flags } = forest, left = this.#left, first = this.#first, end = this.#end;
-    const narrow = forest.input === 'float32';
-    for (let node = first; node < end; node++) {
-      const x = values[offset + (feature[node] as number)] as number;
-      left[node - first] = Number(goesLeft(forest, node, flags[node] as number, narrow ? Math.fround(x) : x));
-    }
+  /** Which row comes next. */
+  row(matrix: Matrix, row: number): void {
+    writeWays(this.#forest, this.#tree, matrix, row, row + 1, this.#left);
     this.#node[0] = this.#root;
     this.#depth[0] = 0;
     this.#pattern[0] = 0;
