@@ -4,6 +4,7 @@
  * @module
  */
 import { exponential32, hinge32, identity32, sigmoid32, softmax32, type Link32 } from '../engines/trees/links-float32.ts';
+import { log32 } from '../engines/trees/math-float32.ts';
 
 /** What an objective does to scores. */
 export interface XgboostObjective {
@@ -16,8 +17,8 @@ export interface XgboostObjective {
 
 const f32 = Math.fround;
 const plain: XgboostObjective = { margin: (base) => base, link: identity32 };
-const logistic: XgboostObjective = { margin: (base) => f32(-Math.log(f32(f32(1 / base) - 1))), link: sigmoid32 };
-const log: XgboostObjective = { margin: (base) => f32(Math.log(base)), link: exponential32 };
+const logistic: XgboostObjective = { margin: (base) => -log32(f32(f32(1 / base) - 1)), link: sigmoid32 };
+const log: XgboostObjective = { margin: (base) => log32(base), link: exponential32 };
 
 const OBJECTIVES: ReadonlyMap<string, XgboostObjective> = new Map([
   ...['squarederror', 'linear', 'squaredlogerror', 'pseudohubererror', 'absoluteerror', 'quantileerror'].map((name): [string, XgboostObjective] => [`reg:${name}`, plain]),
