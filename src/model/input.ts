@@ -10,6 +10,7 @@ import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { Enforcement, ModelSignature } from '../schema/signature.ts';
 import { compileTableCasts } from '../wire/table-casts.ts';
+import { compileRows } from './input-rows.ts';
 
 /** Rows, columns, typed arrays, a Tensor, {name: Tensor}, a Table, an Arrow table, or any other value a model takes. */
 export type PlainInput = unknown;
@@ -17,11 +18,40 @@ export type PlainInput = unknown;
 /** Inference parameters by name. */
 export type PlainParams = Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
 
+/** What a model is given, or, not `enforced` yet, what its signature is held against. */
+export interface ReadInput {
+  readonly data: Value;
+  readonly enforced: boolean;
+}
+
+/** Reads what a caller gives. */
+export interface InputReader {
+  data(input: PlainInput): ReadInput;
+  /** @throws ModelError PARAM_FORM_INVALID when they are no object of names and values */
+  params(params: PlainParams | undefined): Value | undefined;
+}
+
+/**
+ * Compiles the reading of plain data for a signature.
+ *
+ * @param fromTypeHint the signature was made from type hints, so its columns say nothing
+ */
+export function compileInput(signature: ModelSignature | undefined, enforcement: Enforcement, fromTypeHint: boolean): InputReader {
+  const rows = fromTypeHint ? undefined : compileRows(signature?.inputs), general = compileGeneral(signature, enforcement);
+  return {
+    data(input) {
+      const data = rows?.(input);
+      return data === undefined ? { data: general(input), enforced: false } : { data, enforced: true };
+    },
+    params: readParams,
+  };
+}
+
 /**
  * Plain data as the value that enforcement takes: it judges what is typed (Tables, tensors, typed arrays, Arrow) by type and
  * casts the rest by value. Without a signature rows and columns become a Table, everything else stays.
  */
-export function compileInput(signature: ModelSignature | undefined, enforcement: Enforcement): (input: PlainInput) => Value {
+function compileGeneral(signature: ModelSignature | undefined, enforcement: Enforcement): (input: PlainInput) => Value {
   const schema = signature?.inputs;
   if (schema === undefined) return (input) => free(fromPlain(input));
   if (enforcement !== 'mlflow' || schema.columns === undefined) return fromPlain;
@@ -33,8 +63,7 @@ export function compileInput(signature: ModelSignature | undefined, enforcement:
   };
 }
 
-/** @throws ModelError PARAM_FORM_INVALID when they are no object of names and values */
-export function readParams(params: PlainParams | undefined): Value | undefined {
+function readParams(params: PlainParams | undefined): Value | undefined {
   if (params === undefined) return undefined;
   const value = fromPlain(params);
   if (!(value instanceof Map)) throw new ModelError('PARAM_FORM_INVALID', { given: Array.isArray(value) ? 'a list' : typeof params });

@@ -10,7 +10,7 @@ import type { Model } from '../mlmodel/model.ts';
 import { compileEnforcer, type Enforcer } from '../schema/enforce.ts';
 import { type Enforcement, ModelSignature } from '../schema/signature.ts';
 import { compileTypeHint } from '../wire/type-hints.ts';
-import type { PlainInput, PlainParams } from './input.ts';
+import type { InputReader, PlainInput, PlainParams } from './input.ts';
 
 /** What a prediction may be given beside the input. */
 export interface ModelPredictOptions {
@@ -59,7 +59,7 @@ export class LoadedModel {
   readonly #enforcer: Enforcer;
   readonly #threads: ThreadPool | undefined;
   /** Compiled by the first predict. */
-  #read: ((input: PlainInput) => Value) | undefined;
+  #read: InputReader | undefined;
 
   constructor(parts: LoadedModelParts) {
     this.metadata = parts.metadata;
@@ -91,11 +91,9 @@ export class LoadedModel {
    */
   async predict(input: PlainInput, options: ModelPredictOptions = {}): Promise<Output> {
     options.signal?.throwIfAborted();
-    // A server never comes here, so it does not load this.
-    const { compileInput, readParams } = await import('./input.ts');
-    this.#read ??= compileInput(this.signature, this.enforcement);
+    const read = this.#read ?? (await this.#compileRead()), { data, enforced } = read.data(input);
     const { output, signal } = options;
-    return this.score(this.#read(input), { params: readParams(options.params), output, signal });
+    return this.score(data, { params: read.params(options.params), output, signal, enforced });
   }
 
   /** Scores data that is a {@link Value} already; answers at once where the engine does. */
@@ -107,6 +105,12 @@ export class LoadedModel {
     const input = options.enforced === true ? data : this.#enforcer.input(data);
     const params = this.#enforcer.params(options.params);
     return this.#predictor.predict(input, new PredictCall(options, this.#predictor.accepts.params ? params : null));
+  }
+
+  /** A server never comes here, so it does not load this. */
+  async #compileRead(): Promise<InputReader> {
+    const { compileInput } = await import('./input.ts');
+    return (this.#read = compileInput(this.signature, this.enforcement, this.metadata.isSignatureFromTypeHint));
   }
 
   /** Frees what the engine holds, and ends its threads. */
