@@ -8,7 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ModelError } from '../errors/model-error.ts';
-import { openScratch } from './input.ts';
+import { Spool, writeAll } from './spool.ts';
 
 /** An answer that is being written. */
 export interface Answer {
@@ -23,7 +23,7 @@ export interface Answer {
 
 /**
  * Opens an answer to a path or a stream. A file is written beside its place and moved there; a stream, a device or a file in
- * a folder that takes no other gets the answer from a temporary file when it is whole.
+ * a folder that takes no other gets the answer when it is whole.
  * @throws ModelError FILE_UNWRITABLE, from the methods too
  * @example
  * ```ts
@@ -33,14 +33,14 @@ export interface Answer {
  * ```
  */
 export async function openAnswer(to: string | Writable): Promise<Answer> {
-  if (typeof to !== 'string') return new StreamAnswer(await openScratch(), () => Promise.resolve(to), undefined);
+  if (typeof to !== 'string') return new StreamAnswer(() => Promise.resolve(to), undefined);
   try {
     // Through a link to what it leads to.
     const path = await realpath(to).catch(() => to), found = await stat(path).catch(() => undefined);
     const later = async (): Promise<Writable> => (await open(path, 'w')).createWriteStream();
     if (found && !found.isFile()) {
       if (found.isDirectory()) throw Object.assign(new Error(path), { code: 'EISDIR' });
-      return new StreamAnswer(await openScratch(), later, to);
+      return new StreamAnswer(later, to);
     }
     // A file that must not be written is not replaced either.
     if (found) await (await open(path, 'r+')).close();
@@ -49,7 +49,7 @@ export async function openAnswer(to: string | Writable): Promise<Answer> {
       if (found && (error.code === 'EACCES' || error.code === 'EPERM')) return undefined;
       throw error;
     });
-    if (!file) return new StreamAnswer(await openScratch(), later, to);
+    if (!file) return new StreamAnswer(later, to);
     if (found) await file.chmod(found.mode & 0o7777).catch(() => undefined);
     return new FileAnswer(file, beside, path, to);
   } catch (error) {
@@ -64,30 +64,34 @@ function unwritable(path: string, error: unknown): never {
 }
 
 class FileAnswer implements Answer {
-  readonly #texts: Texts;
+  readonly #file: FileHandle;
   readonly #beside: string;
   readonly #path: string;
   readonly #named: string;
+  #size = 0;
   #open = true;
 
   constructor(file: FileHandle, beside: string, path: string, named: string) {
-    this.#texts = new Texts(file);
+    this.#file = file;
     this.#beside = beside;
     this.#path = path;
     this.#named = named;
   }
 
   async write(text: string): Promise<void> {
-    await this.#texts.add(text).catch((error: unknown) => unwritable(this.#named, error));
+    const bytes = Buffer.from(text);
+    await writeAll(this.#file, bytes, this.#size).catch((error: unknown) => unwritable(this.#named, error));
+    this.#size += bytes.length;
   }
 
   async reset(): Promise<void> {
-    await this.#texts.clear();
+    await this.#file.truncate(0);
+    this.#size = 0;
   }
 
   async commit(): Promise<void> {
     try {
-      await this.#texts.file.close();
+      await this.#file.close();
       await rename(this.#beside, this.#path);
       this.#open = false;
     } catch (error) {
@@ -98,69 +102,47 @@ class FileAnswer implements Answer {
   async discard(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
-    await this.#texts.file.close().catch(() => undefined);
+    await this.#file.close().catch(() => undefined);
     await unlink(this.#beside).catch(() => undefined);
   }
 }
 
 class StreamAnswer implements Answer {
-  readonly #texts: Texts;
+  readonly #spool = new Spool();
   readonly #to: () => Promise<Writable>;
   readonly #named: string | undefined;
-  #open = true;
 
-  constructor(file: FileHandle, to: () => Promise<Writable>, named: string | undefined) {
-    this.#texts = new Texts(file);
+  constructor(to: () => Promise<Writable>, named: string | undefined) {
     this.#to = to;
     this.#named = named;
   }
 
-  async write(text: string): Promise<void> {
-    await this.#texts.add(text);
+  write(text: string): Promise<void> {
+    return this.#spool.add(Buffer.from(text));
   }
 
-  async reset(): Promise<void> {
-    await this.#texts.clear();
+  reset(): Promise<void> {
+    return this.#spool.clear();
   }
 
   async commit(): Promise<void> {
     try {
-      const from = this.#texts.file.createReadStream({ start: 0, autoClose: false });
-      await pipeline(from, await this.#to(), { end: this.#named !== undefined });
+      await pipeline(partsOf(this.#spool), await this.#to(), { end: this.#named !== undefined });
     } catch (error) {
       if (this.#named === undefined) throw error;
       unwritable(this.#named, error);
     }
-    await this.discard();
   }
 
-  async discard(): Promise<void> {
-    if (!this.#open) return;
-    this.#open = false;
-    await this.#texts.file.close().catch(() => undefined);
+  discard(): Promise<void> {
+    return this.#spool.close();
   }
 }
 
-/** Text after text in a file. */
-class Texts {
-  readonly file: FileHandle;
-  #at = 0;
-
-  constructor(file: FileHandle) {
-    this.file = file;
-  }
-
-  async add(text: string): Promise<void> {
-    const bytes = Buffer.from(text);
-    for (let from = 0; from < bytes.length;) {
-      const { bytesWritten } = await this.file.write(bytes, from, bytes.length - from, this.#at);
-      from += bytesWritten;
-      this.#at += bytesWritten;
-    }
-  }
-
-  async clear(): Promise<void> {
-    await this.file.truncate(0);
-    this.#at = 0;
+async function* partsOf(spool: Spool): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < spool.size;) {
+    const part = new Uint8Array(1 << 16), got = await spool.read(part, 0, part.length, at);
+    at += got;
+    yield part.subarray(0, got);
   }
 }

@@ -2,11 +2,10 @@
  * What is scored: a file, or a stream such as stdin, read in order and, where needed, again from its start.
  * @module
  */
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { ModelError } from '../errors/model-error.ts';
+import { Spool } from './spool.ts';
 
 /** Bytes of one input. */
 export interface BatchInput {
@@ -14,8 +13,8 @@ export interface BatchInput {
   readonly size: number | undefined;
   /** Reads up to `length` bytes to `buffer` at `offset`; 0 at the end. @throws ModelError INPUT_FILE_UNREADABLE */
   read(buffer: Uint8Array, offset: number, length: number): Promise<number>;
-  /** To be called before the first read where the input is read twice: a stream is kept in a temporary file. */
-  keep(): Promise<void>;
+  /** To be called before the first read where the input is read twice: a stream is kept for that. */
+  keep(): void;
   /** Back to the start. A stream that was read without `keep` has none. */
   rewind(): Promise<void>;
   close(): Promise<void>;
@@ -29,7 +28,7 @@ export interface BatchInput {
  * const input = await openInput('rows.csv');
  * ```
  */
-export async function openInput(from: string | AsyncIterable<Uint8Array>): Promise<BatchInput> {
+export async function openInput(from: string | Readable): Promise<BatchInput> {
   if (typeof from !== 'string') return new StreamInput(from);
   try {
     const file = await open(from), stat = await file.stat();
@@ -93,7 +92,7 @@ class FileInput implements BatchInput {
     }
   }
 
-  async keep(): Promise<void> {}
+  keep(): void {}
 
   async rewind(): Promise<void> {
     this.#at = 0;
@@ -106,22 +105,29 @@ class FileInput implements BatchInput {
 
 class StreamInput implements BatchInput {
   readonly size = undefined;
+  readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Uint8Array>;
   #rest: Uint8Array = new Uint8Array(0);
-  #kept: FileHandle | undefined;
-  #again: FileInput | undefined;
+  #kept: Spool | undefined;
+  /** Where the kept bytes are read again; undefined while the stream is read. */
+  #at: number | undefined;
 
-  constructor(stream: AsyncIterable<Uint8Array>) {
-    this.#chunks = stream[Symbol.asyncIterator]();
+  constructor(stream: Readable) {
+    this.#stream = stream;
+    this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   }
 
   async read(buffer: Uint8Array, offset: number, length: number): Promise<number> {
-    if (this.#again) return this.#again.read(buffer, offset, length);
+    if (this.#at !== undefined) {
+      const got = (await this.#kept?.read(buffer, offset, length, this.#at)) ?? 0;
+      this.#at += got;
+      return got;
+    }
     while (this.#rest.length === 0) {
       const { done, value } = await this.#chunks.next();
       if (done === true) return 0;
       this.#rest = value;
-      await this.#kept?.writeFile(value);
+      await this.#kept?.add(value);
     }
     const part = this.#rest.subarray(0, length);
     buffer.set(part, offset);
@@ -129,26 +135,19 @@ class StreamInput implements BatchInput {
     return part.length;
   }
 
-  async keep(): Promise<void> {
-    this.#kept ??= await openScratch();
+  keep(): void {
+    this.#kept ??= new Spool();
   }
 
   async rewind(): Promise<void> {
     if (!this.#kept) throw new Error('this stream was not kept');
     const drain = new Uint8Array(65536);
-    if (!this.#again) while ((await this.read(drain, 0, drain.length)) > 0);
-    this.#again = new FileInput(this.#kept, 'the kept input', (await this.#kept.stat()).size);
+    if (this.#at === undefined) while ((await this.read(drain, 0, drain.length)) > 0);
+    this.#at = 0;
   }
 
   async close(): Promise<void> {
-    await this.#chunks.return?.();
+    this.#stream.destroy();
     await this.#kept?.close();
   }
-}
-
-/** A temporary file without a name: nothing is left of it, however the process ends. */
-export async function openScratch(): Promise<FileHandle> {
-  const path = join(tmpdir(), `mlmodel-${randomUUID()}`), file = await open(path, 'wx+', 0o600);
-  await unlink(path);
-  return file;
 }

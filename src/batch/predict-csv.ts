@@ -94,7 +94,7 @@ class Run {
   }
 
   async bySignature(targetsOf: TargetsOf): Promise<void> {
-    if (this.#model.signature?.inputs?.columns?.some(hasOpenDType) === true) await this.#input.keep();
+    if (this.#model.signature?.inputs?.columns?.some(hasOpenDType) === true) this.#input.keep();
     let { head, window } = await this.#open();
     const targets = targetsOf(head.names), plan = signaturePlan(head, targets);
     if (!targets.some(hasOpenDType)) return this.#score(window, plan, true);
@@ -109,7 +109,7 @@ class Run {
   }
 
   async inferred(): Promise<boolean> {
-    await this.#input.keep();
+    this.#input.keep();
     let { head, window } = await this.#open();
     const inference = new CsvInference(head);
     await this.#check(window, inference.plan);
@@ -132,7 +132,7 @@ class Run {
   async #open(): Promise<{ head: CsvHead; window: InputWindow }> {
     const window = new InputWindow(this.#input, this.#options.windowBytes ?? WINDOW);
     for (;;) {
-      await window.more();
+      await this.#more(window);
       const head = readHead(window.cursor);
       if (head) return { head, window };
       window.cursor.at = 0;
@@ -187,7 +187,24 @@ class Run {
       chunks.read(cursor);
       if (chunks.full) return !cursor.last || cursor.nextLine();
       if (cursor.last) return false;
-      await window.more();
+      await this.#more(window);
+    }
+  }
+
+  /** Reads on; a stream may bring nothing for as long as it likes, so the signal is heard meanwhile. */
+  async #more(window: InputWindow): Promise<void> {
+    const { signal } = this.#options;
+    if (!signal) return window.more();
+    signal.throwIfAborted();
+    let leave = (): void => {};
+    const left = new Promise<never>((_, reject) => {
+      leave = () => reject(signal.reason);
+    });
+    signal.addEventListener('abort', leave);
+    try {
+      await Promise.race([window.more(), left]);
+    } finally {
+      signal.removeEventListener('abort', leave);
     }
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,13 +11,13 @@ const path = join(place, 'rows.csv');
 writeFileSync(path, 'a,b\n1,2\n');
 
 const text = async (input: BatchInput): Promise<string> => new TextDecoder().decode(await readRest(input));
-const stream = (): AsyncIterable<Uint8Array> => Readable.from(['a,b', '', '\n1,', '2\n'].map((part) => new TextEncoder().encode(part)));
+const stream = (): Readable => Readable.from(['a,b', '', '\n1,', '2\n'].map((part) => new TextEncoder().encode(part)));
 
 describe('an input', () => {
   it('is a file, read again from its start', async () => {
     const input = await openInput(path), buffer = new Uint8Array(4);
     expect([input.size, await input.read(buffer, 1, 2), String.fromCharCode(...buffer)]).toEqual([8, 2, '\0a,\0']);
-    await input.keep();
+    input.keep();
     await input.rewind();
     expect(await text(input)).toBe('a,b\n1,2\n');
     expect(await input.read(buffer, 0, 4)).toBe(0);
@@ -29,15 +29,13 @@ describe('an input', () => {
     expect([once.size, await text(once)]).toEqual([undefined, 'a,b\n1,2\n']);
     await expect(once.rewind()).rejects.toThrow(/not kept/);
     await once.close();
-    const twice = await openInput(stream()), before = readdirSync(tmpdir()).filter((name) => name.startsWith('mlmodel-'));
-    await twice.keep();
+    const twice = await openInput(stream());
+    twice.keep();
     await twice.read(new Uint8Array(5), 0, 5);
     await twice.rewind();
     expect(await text(twice)).toBe('a,b\n1,2\n');
     await twice.rewind();
     expect(await text(twice)).toBe('a,b\n1,2\n');
-    // What is kept has no name.
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('mlmodel-'))).toEqual(before);
     await twice.close();
   });
 

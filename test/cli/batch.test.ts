@@ -66,6 +66,16 @@ describe('predict of a CSV file', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('can be interrupted while stdin brings nothing', async () => {
+    const folder = join(place, 'idle');
+    mkdirSync(folder);
+    const child = spawn(process.execPath, ['src/cli/main.ts', 'predict', WINE, '-t', 'csv', '-o', join(folder, 'out.json')], { stdio: ['pipe', 'ignore', 'ignore'], env: { ...process.env, NODE_OPTIONS: '' } });
+    while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    expect(await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)))).toBe('SIGINT');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('stops quietly when its reader has seen enough', async () => {
     const file = join(place, 'rows.csv'), child = spawn(process.execPath, ['src/cli/main.ts', 'predict', WINE, file], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } });
     writeFileSync(file, table(20_000));
