@@ -4,19 +4,22 @@
  * @module
  */
 import { MISSING_LEFT, ZERO_THRESHOLD, type Forest } from './forest.ts';
-import type { PlannedPart } from './kernel-plan.ts';
+import { MOST_PLANES, type PlannedPart } from './kernel-plan.ts';
 import { muxNodes, prefersMux, treeOrder, walkSlots, walkSteps, type PlacedSets } from './kernel-trees.ts';
 import { leafValues } from './leaf-values.ts';
 import { isNumeric, rank } from './ranks.ts';
+import { levelTests, symmetricLevels } from './symmetric-trees.ts';
 
 /** Rows of a block; the kernel's LANES. */
 const LANES = 64;
 /** A thread's results, slots, leaves and scratch, before its sums and planes. */
 const WORK = 2 * 256 * LANES + 64 + 4 * LANES + 3 * 2 * LANES;
 /** Bytes of the header, and of its words before the doubles; words of a tree. */
-const HEADER = 64, HEADER_WORDS = 40, TREE_WORDS = 13;
-/** Bytes of a set of 8-bit codes. */
-const NARROW_SET = 32;
+const HEADER = 72, HEADER_WORDS = 48, TREE_WORDS = 12, HEAD_WORDS = 2;
+/** The kernel's mark of a symmetric tree. */
+const SYMMETRIC = 2;
+/** A set is tables of so many bytes. */
+const TABLE = 16;
 
 /** Pieces of memory at addresses of their own. */
 export class MemoryPlan {
@@ -51,20 +54,22 @@ export class MemoryPlan {
 export function placeForest(memory: MemoryPlan, forest: Forest, parts: readonly PlannedPart[]): number {
   const header = new ArrayBuffer(HEADER), at = memory.place(new Uint8Array(header));
   const wide = forest.sum === 'float64', width = forest.input === 'float64' ? 8 : 4;
-  const values = leafValues(forest), trees = new Uint32Array(forest.trees * TREE_WORDS), records: number[] = [];
+  const values = leafValues(forest), trees = new Uint32Array(forest.trees * TREE_WORDS), heads = new Uint32Array(forest.trees * HEAD_WORDS), records: number[] = [];
   for (const part of parts) {
     const sets = part.categories.length > 0 ? placeSets(memory, forest, part) : null;
     let mean = 0, depth = 0;
     for (let t = part.first; t < part.end; t++) {
       const order = treeOrder(forest, t), { slots, leaves } = walkSlots(forest, part, order, t, sets);
-      const mux = !part.wide && prefersMux(forest, t);
+      const levels = part.wide ? null : symmetricLevels(forest, t), mux = !part.wide && levels === null && prefersMux(forest, t);
       const nodes = mux ? muxNodes(forest, part, order, t, sets) : null;
-      const { pairs, joins, sets: tests } = nodes ?? NO_NODES;
+      const { pairs, joins, sets: tests } = nodes ?? NO_NODES, first = levels ? levelTests(part, levels) : pairs;
+      const leafValues = memory.place(inOrder(values, order.leaves, forest.leafSize));
       trees.set([
-        forest.group[t] as number, memory.place(inOrder(values, order.leaves, forest.leafSize)), Number(mux),
-        memory.place(pairs), pairs.length / 2, memory.place(joins), joins.length / 2, memory.place(tests), tests.length / 2,
-        memory.place(slots), memory.place(leaves), walkSteps(forest.depth[t] as number, order.meanDepth), memory.place(order.leaves),
+        forest.group[t] as number, leafValues, levels ? SYMMETRIC : Number(mux),
+        memory.place(first), levels ? levels.length : pairs.length / 2, memory.place(joins), joins.length / 2, memory.place(tests), tests.length / 3,
+        walkSteps(forest.depth[t] as number, order.meanDepth), memory.place(leaves), memory.place(order.leaves),
       ], t * TREE_WORDS);
+      heads.set([memory.place(slots), leafValues], t * HEAD_WORDS);
       mean += order.meanDepth / (part.end - part.first);
       depth = Math.max(depth, forest.depth[t] as number);
     }
@@ -72,7 +77,7 @@ export function placeForest(memory: MemoryPlan, forest: Forest, parts: readonly 
   }
   new Uint32Array(header, 0, HEADER_WORDS / 4).set([
     memory.place(Uint32Array.from(records)), parts.length, forest.outputs, forest.leafSize, forest.features * width, Number(width === 8), Number(wide),
-    Number(forest.comparison === '<'), memory.place(trees), memory.place(wide ? forest.base : Float32Array.from(forest.base)),
+    Number(forest.comparison === '<'), memory.place(trees), memory.place(heads), memory.place(wide ? forest.base : Float32Array.from(forest.base)),
   ]);
   new Float64Array(header, HEADER_WORDS).set([forest.divisor, forest.categoriesAbove, ZERO_THRESHOLD]);
   return at;
@@ -83,7 +88,8 @@ const NO_NODES = { pairs: new Uint32Array(0), joins: new Uint32Array(0), sets: n
 /** Bytes of the working memory of one thread. */
 export function workBytes(forest: Forest, parts: readonly PlannedPart[]): number {
   const planes = parts.map((part) => (part.wide ? 2 * part.planes : part.planes + (part.categories.length > 0 ? 255 : 0)));
-  return WORK + forest.outputs * LANES * 8 + planes.reduce((a, b) => Math.max(a, b), 0) * LANES;
+  // A step may look at the plane that a leaf's number names, and at the one after.
+  return WORK + forest.outputs * LANES * 8 + Math.max(MOST_PLANES + 1, ...planes) * LANES;
 }
 
 /** The values of a tree's leaves from left to right. */
@@ -95,7 +101,8 @@ function inOrder(values: Float32Array | Float64Array, leaves: Int32Array, size: 
 
 function placeFeatures(memory: MemoryPlan, part: PlannedPart): number {
   const bias = biasOf(part), records: number[] = [];
-  for (const { column, cuts, columns } of part.features) {
+  // A row's features of as many steps are searched together.
+  for (const { column, cuts, columns } of part.features.toSorted((a, b) => stepsOf(a.cuts) - stepsOf(b.cuts))) {
     const table = searchTable(cuts), words = columns.flatMap(({ plane, special, zero }) => [plane, special - bias, Number(zero)]);
     records.push(column, memory.place(table.cuts), table.steps, Number(columns.some(({ zero }) => zero)), memory.place(Int32Array.from(words)), columns.length);
   }
@@ -113,9 +120,13 @@ function placeCategories(memory: MemoryPlan, part: PlannedPart): number {
 
 /** Ascending numbers, filled up with NaN to 2^steps − 1, so that a binary search takes as many steps for any value. */
 function searchTable(list: Float64Array): { cuts: Float64Array; steps: number } {
-  const steps = 32 - Math.clz32(list.length), cuts = new Float64Array(2 ** steps - 1).fill(NaN);
+  const steps = stepsOf(list), cuts = new Float64Array(2 ** steps - 1).fill(NaN);
   cuts.set(list);
   return { cuts, steps };
+}
+
+function stepsOf(list: Float64Array): number {
+  return 32 - Math.clz32(list.length);
 }
 
 /** Ranks are stored less this. */
@@ -125,16 +136,15 @@ function biasOf({ wide }: PlannedPart): number {
 
 /** The sets of a part's categorical nodes: bit c & 7 of byte c >> 3 for code c. */
 function placeSets(memory: MemoryPlan, forest: Forest, part: PlannedPart): PlacedSets {
-  const columns = new Map(part.categories.map((column) => [column.plane, column])), at = new Int32Array(part.plane.length);
+  const columns = new Map(part.categories.map((column) => [column.plane, column])), at = new Int32Array(part.plane.length), tables = new Int32Array(at.length);
   // Ranks of numeric nodes are looked for here too.
-  const most = part.features.reduce((a, { cuts }) => Math.max(a, cuts.length), 0);
-  const none = memory.place(new Uint8Array(Math.max(NARROW_SET, (most >> 3) + 1)));
+  const none = memory.place(new Uint8Array(part.wide ? 65_536 : 256));
   for (let i = 0; i < at.length; i++) {
     const node = part.firstNode + i;
     if (isNumeric(forest.flags, node)) continue;
     const column = columns.get(part.plane[i] as number);
     if (!column) continue;
-    const bits = new Uint8Array(part.wide ? ((column.none + 1) >> 3) + 1 : NARROW_SET);
+    const bits = new Uint8Array(TABLE * Math.ceil((column.none + 2) / (8 * TABLE)));
     const put = (code: number): void => {
       bits[code >> 3] = (bits[code >> 3] as number) | (1 << (code & 7));
     };
@@ -144,6 +154,7 @@ function placeSets(memory: MemoryPlan, forest: Forest, part: PlannedPart): Place
     }
     if (((forest.flags[node] as number) & MISSING_LEFT) !== 0 && column.missing !== column.none) put(column.missing);
     at[i] = memory.place(bits);
+    tables[i] = bits.length / TABLE;
   }
-  return { at, none };
+  return { at, tables, none };
 }

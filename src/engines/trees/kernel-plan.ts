@@ -19,6 +19,7 @@ export interface PlannedFeature {
 /** A categorical feature of a part under one rule for missing values. */
 export interface PlannedCategories {
   readonly column: number;
+  /** The first of two. */
   readonly plane: number;
   /** Distinct categories that the sets name, ascending: the code of one is its place. */
   readonly categories: Float64Array;
@@ -50,11 +51,18 @@ export interface PlannedPart {
 
 /** Most distinct thresholds of a feature: ranks are one more. */
 const MOST_NARROW = 255, MOST_WIDE = 65_535;
+/** Most categories of a feature: two codes are added, and a byte (or 16 bits) tells where eight of them are. */
+const MOST_CODES_NARROW = 2046, MOST_CODES_WIDE = 2 ** 18;
+/** Planes and leaves of a tree that a slot of one word can number; a narrow part has no more. */
+export const MOST_PLANES = 4095;
+const MOST_LEAVES = 2047, MOST_PLANES_WIDE = 65_535;
 /** A part costs a ranking of each row, which fewer trees are not worth. */
 const FEWEST_TREES = 16;
 /** Categories that all sets may name together; more are not worth their tables. */
 const MOST_CATEGORIES = 2 ** 22;
 const RULES = 16, RULE = MISSING_TYPE | MISSING_LEFT;
+/** Rules for missing values that differ: none, and zero or NaN to the left or right; categorical nodes of a mux tree. */
+const RULES_USED = 5, MOST_TESTS = 255;
 
 /**
  * Cuts a forest into parts.
@@ -66,10 +74,15 @@ export function planForest(forest: Forest, narrow: boolean): readonly PlannedPar
   if (categories === null) return null;
   const mostCategories = Math.max(0, ...[...categories.values()].map((list) => list.length));
   const thresholds = distinctThresholds(forest), cut = nodeCuts(forest, thresholds);
-  let starts = narrow && mostCategories < MOST_NARROW ? cutAt(forest, thresholds, cut, MOST_NARROW) : null, wide = false;
+  let most = 0;
+  for (let t = 0; t < forest.trees; t++) most = Math.max(most, (forest.leafStart[t + 1] as number) - (forest.leafStart[t] as number));
+  // A plane each for numbers and two for categories, at most five rules for missing values.
+  const columns = RULES_USED * (thresholds.used.length + 2 * categories.size);
+  const fits = narrow && mostCategories <= MOST_CODES_NARROW && most <= MOST_LEAVES && columns + MOST_TESTS <= MOST_PLANES;
+  let starts = fits ? cutAt(forest, thresholds, cut, MOST_NARROW) : null, wide = false;
   if (starts === null || (starts.length > 1 && forest.trees / starts.length < FEWEST_TREES)) {
     wide = true;
-    starts = mostCategories < MOST_WIDE ? cutAt(forest, thresholds, cut, MOST_WIDE) : null;
+    starts = mostCategories <= MOST_CODES_WIDE && columns <= MOST_PLANES_WIDE ? cutAt(forest, thresholds, cut, MOST_WIDE) : null;
   }
   return starts && starts.map((first, i) => planPart(forest, { first, end: starts[i + 1] ?? forest.trees, wide, thresholds, cut, categories }));
 }
@@ -163,7 +176,8 @@ function planPart(forest: Forest, { first, end, wide, thresholds, cut, categorie
       if (own[rule] === 0) continue;
       const zero = (rule & MISSING_TYPE) === MISSING_ZERO;
       setPlanes.set(column * RULES + rule, planes);
-      categories.push({ column, plane: planes++, categories: list, none, missing: (rule & MISSING_LEFT) !== 0 ? none + 1 : none, nan: zero || (rule & MISSING_TYPE) === MISSING_NAN, zero });
+      categories.push({ column, plane: planes, categories: list, none, missing: (rule & MISSING_LEFT) !== 0 ? none + 1 : none, nan: zero || (rule & MISSING_TYPE) === MISSING_NAN, zero });
+      planes += 2;
     }
   }
   for (let i = 0; i < nodes; i++) {

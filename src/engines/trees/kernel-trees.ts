@@ -20,6 +20,8 @@ const RESULT = 64, NODES = MOST_LEAVES * RESULT;
 export interface PlacedSets {
   /** Per inner node of the part: the address of its set. */
   readonly at: Int32Array;
+  /** Per inner node of the part: tables of 16 bytes in it. */
+  readonly tables: Int32Array;
   /** The address of a set without any category. */
   readonly none: number;
 }
@@ -81,7 +83,7 @@ export interface MuxNodes {
   readonly pairs: Uint32Array;
   /** Two words each: plane << 8 | key, places of the results of left and right. */
   readonly joins: Uint32Array;
-  /** Two words each: the plane of codes, the address of the set. */
+  /** Three words each: the plane of codes, tables of 16 bytes, the address of the set. */
   readonly sets: Uint32Array;
 }
 
@@ -92,8 +94,8 @@ export function muxNodes(forest: Forest, part: PlannedPart, order: TreeOrder, tr
   const test = (node: number): number => {
     const i = node - part.firstNode;
     if (isNumeric(forest.flags, node)) return ((part.plane[i] as number) << 8) | (((part.key[i] as number) - 128) & 255);
-    sets.push(part.plane[i] as number, placed?.at[i] as number);
-    return (part.planes + sets.length / 2 - 1) << 8;
+    sets.push(part.plane[i] as number, placed?.tables[i] as number, placed?.at[i] as number);
+    return (part.planes + sets.length / 3 - 1) << 8;
   };
   let made = 0;
   const isPair = (node: number): boolean => (forest.left[node] as number) < 0 && (forest.right[node] as number) < 0;
@@ -113,18 +115,18 @@ export function muxNodes(forest: Forest, part: PlannedPart, order: TreeOrder, tr
   return { pairs: Uint32Array.from(pairs), joins: Uint32Array.from(joins), sets: Uint32Array.from(sets) };
 }
 
-/** Slots of a walk. */
+/** Slots of a walk, as assembly/_layout.ts has them. */
 export interface WalkSlots {
-  /** Two words each (four with sets): plane << 16 | key, distance to the right child, which the left one follows; the set, unused. */
   readonly slots: Uint32Array;
-  /** Per slot that is a leaf: its number from the left. */
+  /** Per slot that is a leaf its number from the left, where the slots do not tell. */
   readonly leaves: Uint32Array;
 }
 
-/** A tree breadth first, the children of a node side by side. */
+/** A tree breadth first, the children of a node side by side, the right one first. */
 export function walkSlots(forest: Forest, part: PlannedPart, order: TreeOrder, tree: number, placed: PlacedSets | null): WalkSlots {
-  const words = placed ? 4 : 2, count = 2 * order.nodes.length + 1, firstLeaf = forest.leafStart[tree] as number;
-  const slots = new Uint32Array(count * words), leaves = new Uint32Array(count), queue = new Int32Array(count);
+  const count = 2 * order.nodes.length + 1, firstLeaf = forest.leafStart[tree] as number;
+  const words = placed ? 4 : part.wide ? 2 : 1, leaves = new Uint32Array(words === 2 ? count : 0);
+  const slots = new Uint32Array(count * words), queue = new Int32Array(count);
   // No rank is below the least number.
   const bias = part.wide ? 32_768 : 128, never = -bias & 0xffff;
   let used = 0;
@@ -133,14 +135,23 @@ export function walkSlots(forest: Forest, part: PlannedPart, order: TreeOrder, t
     const node = queue[slot] as number, at = slot * words;
     if (placed) slots[at + 2] = placed.none;
     if (node < 0) {
-      slots[at] = never;
-      leaves[slot] = order.place[~node - firstLeaf] as number;
+      const leaf = order.place[~node - firstLeaf] as number;
+      if (words === 1) slots[at] = (leaf << 8) | 0x80;
+      else {
+        slots[at] = never;
+        if (words === 4) slots[at + 3] = leaf;
+        else leaves[slot] = leaf;
+      }
       continue;
     }
-    const i = node - part.firstNode, numeric = isNumeric(forest.flags, node);
-    slots[at] = ((part.plane[i] as number) << 16) | (numeric ? ((part.key[i] as number) - bias) & 0xffff : never);
-    slots[at + 1] = (used - slot) * words * 4;
-    if (placed && !numeric) slots[at + 2] = placed.at[i] as number;
+    const i = node - part.firstNode, numeric = isNumeric(forest.flags, node), plane = part.plane[i] as number;
+    const key = numeric ? (part.key[i] as number) - bias : -bias;
+    if (words === 1) slots[at] = ((used - slot) << 20) | (plane << 8) | (key & 0xff);
+    else {
+      slots[at] = (plane << 16) | (key & 0xffff);
+      slots[at + 1] = (used - slot) * words * 4;
+      if (placed && !numeric) slots[at + 2] = placed.at[i] as number;
+    }
     queue[used++] = forest.right[node] as number;
     queue[used++] = forest.left[node] as number;
   }

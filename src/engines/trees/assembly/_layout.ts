@@ -17,8 +17,9 @@ export const LANES: i32 = 64;
   wideInput: i32;
   wideSum: i32;
   less: i32;
-  /** Tree records, in order. */
+  /** Tree records, and what a walk needs of them, in order. */
   trees: usize;
+  heads: usize;
   /** `outputs` numbers of the sums' width. */
   base: usize;
   /** All below: float64. */
@@ -65,6 +66,9 @@ export const LANES: i32 = 64;
   zero: i32;
 }
 
+/**
+ * Codes of categories take two planes: the byte of a set where the code is, then the bit in it.
+ */
 @unmanaged export class CategoryColumn {
   column: usize;
   plane: i32;
@@ -81,9 +85,9 @@ export const LANES: i32 = 64;
   group: i32;
   /** Leaf values in order of the leaves from left to right, `leafSize` each, of the sums' width. */
   values: usize;
-  /** 1: every node is tested (mux), 0: rows walk. */
+  /** 1: every node is tested (mux), 2: every level (SYMMETRIC), 0: rows walk. */
   mux: i32;
-  /** Nodes both of whose children are leaves, then the others, children first. */
+  /** Nodes both of whose children are leaves, then the others, children first; levels from the root, a word each: plane << 8 | key. */
   pairs: usize;
   pairCount: i32;
   joins: usize;
@@ -91,12 +95,21 @@ export const LANES: i32 = 64;
   /** Categorical nodes of a mux tree. */
   sets: usize;
   setCount: i32;
-  /** The walk: slots, per slot the number of its leaf from the left, steps before the first look. */
-  slots: usize;
-  leaves: usize;
+  /** Steps of a walk before the first look. */
   steps: i32;
+  /** Per slot of 8 bytes the number of its leaf from the left. */
+  leaves: usize;
   /** Per leaf from left to right its number over the forest. */
   numbers: usize;
+}
+
+/** In {@link Tree.mux}. */
+export const SYMMETRIC: i32 = 2;
+
+/** What walks need of a tree. */
+@unmanaged export class Head {
+  slots: usize;
+  values: usize;
 }
 
 /** Both children are leaves, the left one is `right - 1`. */
@@ -116,11 +129,20 @@ export const LANES: i32 = 64;
 /** A categorical node of a mux tree: its test fills plane `Part.free + i`. */
 @unmanaged export class SetTest {
   plane: i32;
-  /** 32 bytes. */
+  /** 16 bytes each. */
+  tables: i32;
   bits: usize;
 }
 
-/** A slot of a walk; a leaf has a key that no rank is below, and distance 0. */
+/**
+ * Slots of a walk. A leaf has a key that no rank is below, and distance 0: it points at itself.
+ *
+ * With ranks of 8 bits a slot is a word: distance << 20 | plane << 8 | key, the distance in slots; a leaf has its number from
+ * the left in place of the plane.
+ */
+export const WORD_SLOT: usize = 4;
+
+/** A slot with ranks of 16 bits. */
 @unmanaged export class Slot {
   key: i16;
   plane: u16;
@@ -133,7 +155,8 @@ export const LANES: i32 = 64;
   key: i16;
   plane: u16;
   distance: u32;
-  /** Left too when the bit of the rank is set here; all zeros for numeric nodes. */
+  /** Left too when this has the bit in the next plane at the byte in the plane; all zeros for numeric nodes. */
   bits: usize;
-  unused: i32;
+  /** The number of a leaf from the left. */
+  leaf: u32;
 }

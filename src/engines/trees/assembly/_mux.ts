@@ -20,13 +20,15 @@ export function fillConstants(results: usize): void {
 export function testSets(tree: Tree, planes: usize, free: i32): void {
   let node = tree.sets, out = planes + usize(free) * LANES;
   for (let i = 0; i < tree.setCount; i++, node += offsetof<SetTest>()) {
-    const test = changetype<SetTest>(node), from = planes + usize(test.plane) * LANES;
-    const low = v128.load(test.bits), high = v128.load(test.bits, 16);
+    const test = changetype<SetTest>(node), from = planes + usize(test.plane) * LANES, end = test.bits + usize(test.tables) * 16;
     for (let at: usize = 0; at < usize(LANES); at += 16, out += 16) {
-      const code = v128.xor(v128.load(from + at), v128.splat<i8>(-128)), byte = v128.shr<u8>(code, 3);
-      // A place of 16 or more is no byte of the table and gives 0.
-      const word = v128.or(v128.swizzle(low, byte), v128.swizzle(high, v128.sub<i8>(byte, v128.splat<i8>(16))));
-      const bit = v128.swizzle(i64x2(0x8040201008040201, 0), v128.and(code, v128.splat<i8>(7)));
+      let byte = v128.load(from + at), word = v128.splat<i8>(0);
+      for (let table = test.bits; table < end; table += 16) {
+        // A place of 16 or more is no byte of the table and gives 0.
+        word = v128.or(word, v128.swizzle(v128.load(table), byte));
+        byte = v128.sub<i8>(byte, v128.splat<i8>(16));
+      }
+      const bit = v128.load(from + LANES + at);
       // -128 is below every key, 127 below none.
       v128.store(out, v128.xor(v128.eq<i8>(v128.and(word, bit), bit), v128.splat<i8>(127)));
     }

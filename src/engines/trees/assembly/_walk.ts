@@ -1,28 +1,39 @@
 /**
  * Rows walk down trees, eight walks side by side so that their latencies overlap. A step has no branch: a leaf points at itself.
  */
-import { LANES, SetSlot, Slot } from './_layout';
+import { LANES, SetSlot, Slot, WORD_SLOT } from './_layout';
 
 /** Steps between two looks at whether all have arrived, after the first ones. */
-const STRIDE: i32 = 2;
+const STRIDE: i32 = 1;
 
-/** One step from slot `p`, for ranks at `row`. */
-// @ts-ignore: decorator
-@inline function next<T>(p: usize, row: usize): usize {
-  const rank = i32(load<T>(row + usize(load<u16>(p, 2)) * (LANES * sizeof<T>())));
-  return p + load<u32>(p, 4) + (usize(rank < i32(load<i16>(p))) * offsetof<Slot>());
-}
-
-// @ts-ignore: decorator
-@inline function nextSet<T>(p: usize, row: usize): usize {
-  const rank = i32(load<T>(row + usize(load<u16>(p, 2)) * (LANES * sizeof<T>()))), code = sizeof<T>() == 1 ? rank + 128 : rank + 32768;
-  const left = i32(rank < i32(load<i16>(p))) | ((load<u8>(usize(load<u32>(p, 8)) + usize(code >> 3)) >> u8(code & 7)) & 1);
-  return p + load<u32>(p, 4) + usize(left) * offsetof<SetSlot>();
-}
-
+/** One step from slot `p`, for ranks of type T at `row`. */
 // @ts-ignore: decorator
 @inline function step<T>(p: usize, row: usize, sets: bool): usize {
-  return sets ? nextSet<T>(p, row) : next<T>(p, row);
+  if (sets) {
+    const at = row + usize(load<u16>(p, 2)) * (LANES * sizeof<T>()), rank = i32(load<T>(at));
+    const byte = usize(load<u32>(p, 8)) + (sizeof<T>() == 1 ? usize(rank & 255) : usize(rank & 65535));
+    const left = i32(rank < i32(load<i16>(p))) | i32((load<u8>(byte) & load<u8>(at, LANES * sizeof<T>())) != 0);
+    return p + load<u32>(p, 4) + usize(left) * offsetof<SetSlot>();
+  }
+  if (sizeof<T>() == 1) {
+    const slot = load<u32>(p), rank = i32(load<i8>(row + usize((slot >> 2) & 0x3ffc0)));
+    return p + (usize((slot >> 20) + u32(rank < i32(i8(slot)))) << 2);
+  }
+  const rank = i32(load<T>(row + usize(load<u16>(p, 2)) * (LANES * sizeof<T>())));
+  return p + load<u32>(p, 4) + usize(rank < i32(load<i16>(p))) * offsetof<Slot>();
+}
+
+/** Not 0 while a slot is no leaf; of several slots their words are or-ed. */
+// @ts-ignore: decorator
+@inline function word<T>(p: usize, sets: bool): u32 {
+  return sizeof<T>() == 1 && !sets ? load<u32>(p) & 0xfff00000 : load<u32>(p, 4);
+}
+
+/** The number from the left of the leaf in a slot. */
+// @ts-ignore: decorator
+@inline export function leafOf<T>(p: usize, slots: usize, leaves: usize, sets: bool): u32 {
+  if (sets) return load<u32>(p, 12);
+  return sizeof<T>() == 1 ? (load<u32>(p) >> 8) & 0xfff : load<u32>(leaves + (((p - slots) / offsetof<Slot>()) << 2));
 }
 
 /**
@@ -44,17 +55,17 @@ const STRIDE: i32 = 2;
       g = step<T>(g, row + 6 * sizeof<T>(), sets);
       h = step<T>(h, row + 7 * sizeof<T>(), sets);
     }
-    moving = load<u32>(a, 4) | load<u32>(b, 4) | load<u32>(c, 4) | load<u32>(d, 4) | load<u32>(e, 4) | load<u32>(f, 4) | load<u32>(g, 4) | load<u32>(h, 4);
+    moving = word<T>(a, sets) | word<T>(b, sets) | word<T>(c, sets) | word<T>(d, sets) | word<T>(e, sets) | word<T>(f, sets) | word<T>(g, sets) | word<T>(h, sets);
     steps = STRIDE;
   } while (moving != 0);
   put8(out, a, b, c, d, e, f, g, h);
 }
 
-/** One row down eight trees, whose roots stand at `roots`. */
+/** One row down eight trees, whose heads stand at `heads`. */
 // @ts-ignore: decorator
-@inline export function walkTrees<T>(roots: usize, row: usize, steps: i32, sets: bool, out: usize): void {
-  let a = usize(load<u32>(roots)), b = usize(load<u32>(roots, 4)), c = usize(load<u32>(roots, 8)), d = usize(load<u32>(roots, 12));
-  let e = usize(load<u32>(roots, 16)), f = usize(load<u32>(roots, 20)), g = usize(load<u32>(roots, 24)), h = usize(load<u32>(roots, 28)), moving: u32;
+@inline export function walkTrees<T>(heads: usize, row: usize, steps: i32, sets: bool, out: usize): void {
+  let a = usize(load<u32>(heads)), b = usize(load<u32>(heads, 8)), c = usize(load<u32>(heads, 16)), d = usize(load<u32>(heads, 24));
+  let e = usize(load<u32>(heads, 32)), f = usize(load<u32>(heads, 40)), g = usize(load<u32>(heads, 48)), h = usize(load<u32>(heads, 56)), moving: u32;
   do {
     for (let i = 0; i < steps; i++) {
       a = step<T>(a, row, sets);
@@ -66,10 +77,18 @@ const STRIDE: i32 = 2;
       g = step<T>(g, row, sets);
       h = step<T>(h, row, sets);
     }
-    moving = load<u32>(a, 4) | load<u32>(b, 4) | load<u32>(c, 4) | load<u32>(d, 4) | load<u32>(e, 4) | load<u32>(f, 4) | load<u32>(g, 4) | load<u32>(h, 4);
+    moving = word<T>(a, sets) | word<T>(b, sets) | word<T>(c, sets) | word<T>(d, sets) | word<T>(e, sets) | word<T>(f, sets) | word<T>(g, sets) | word<T>(h, sets);
     steps = STRIDE;
   } while (moving != 0);
   put8(out, a, b, c, d, e, f, g, h);
+}
+
+/** One row down one tree. */
+// @ts-ignore: decorator
+@inline export function walk<T>(root: usize, row: usize, sets: bool): usize {
+  let p = root;
+  while (word<T>(p, sets) != 0) p = step<T>(p, row, sets);
+  return p;
 }
 
 // @ts-ignore: decorator

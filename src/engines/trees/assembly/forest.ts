@@ -4,10 +4,11 @@
  * Nothing is checked here: the memory was laid out by src/engines/trees/kernel-memory.ts from a proven forest, and the caller
  * gives rows of the forest's width.
  */
-import { Header, LANES, Part, SetSlot, Slot, Tree } from './_layout';
-import { fillConstants, mux16, mux64, RESULTS, testSets } from './_mux';
-import { rankCategories, rankFeatures } from './_rank';
-import { walkRows, walkTrees } from './_walk';
+import { Head, Header, LANES, Part, SYMMETRIC, Tree } from './_layout';
+import { CONSTANTS, fillConstants, mux16, mux64, RESULTS, testSets } from './_mux';
+import { rankCategories, rankFeatures, rankRow } from './_rank';
+import { addTogether, symmetric64, TOGETHER } from './_symmetric';
+import { leafOf, walk, walkRows, walkTrees } from './_walk';
 
 /** So few rows of a block walk one by one, eight trees together. */
 const FEW: i32 = 4;
@@ -77,29 +78,43 @@ function run<S>(h: Header, work: usize, values: usize, rows: i32, first: i32, en
 
 function runPart<S, T>(h: Header, part: Part, work: usize, values: usize, rows: i32, from: i32, to: i32, first: i32, end: i32, out: usize): void {
   const planes = planesOf(h, work);
-  if (h.wideInput) rank<f64, T>(h, part, work, values, rows, planes);
-  else rank<f32, T>(h, part, work, values, rows, planes);
   if (rows <= FEW) {
-    for (let r = 0; r < rows; r++) {
+    for (let r = 0; r < rows; r++, values += h.stride) {
+      if (h.wideInput) rankOne<f64, T>(h, part, values, planes);
+      else rankOne<f32, T>(h, part, values, planes);
       if (part.sets) oneRow<S, T>(h, part, work, planes, r, from, to, first, end, out, true);
       else oneRow<S, T>(h, part, work, planes, r, from, to, first, end, out, false);
     }
     return;
   }
+  if (h.wideInput) rank<f64, T>(h, part, work, values, rows, planes);
+  else rank<f32, T>(h, part, work, values, rows, planes);
   for (let t = from; t < to; t++) {
     const tree = treeAt(h, t);
-    if (sizeof<T>() == 1 && tree.mux) {
+    if (sizeof<T>() == 1 && tree.mux == SYMMETRIC) {
+      const most = sizeof<S>() == 8 && h.outputs == 1 && out == 0 ? min(to - t, TOGETHER) : 1;
+      let n = 0;
+      for (; n < most && treeAt(h, t + n).mux == SYMMETRIC; n++) symmetric64(treeAt(h, t + n), planes, work + CONSTANTS + usize(n) * LANES);
+      if (n == TOGETHER) addTogether(changetype<usize>(tree), work + CONSTANTS, rows, work + SUMS);
+      else for (let i = 0; i < n; i++) take<S, u8>(h, treeAt(h, t + i), work, work + CONSTANTS + usize(i) * LANES, rows, t + i - first, end - first, out);
+      t += n - 1;
+    } else if (sizeof<T>() == 1 && tree.mux) {
       let at: usize = 0;
       if (tree.setCount > 0) testSets(tree, planes, part.free);
       if (rows > 32) at = mux64(tree, planes, work);
       else for (let r = 0; r < rows; r += 16) at = mux16(tree, planes + r, work + r) - r;
       take<S, u8>(h, tree, work, at, rows, t - first, end - first, out);
     } else {
+      const slots = headAt(h, t).slots;
       for (let r = 0; r < rows; r += 8) {
-        const row = planes + usize(r) * sizeof<T>();
-        if (part.sets) walkRows<T>(tree.slots, row, tree.steps, true, work + SLOTS);
-        else walkRows<T>(tree.slots, row, tree.steps, false, work + SLOTS);
-        for (let i = 0; i < 8; i++) store<u32>(work + LEAVES + usize(r + i) * 4, leafAt(part, tree, load<u32>(work + SLOTS + usize(i) * 4)));
+        const row = planes + usize(r) * sizeof<T>(), leaf = work + LEAVES + usize(r) * 4;
+        if (part.sets) {
+          walkRows<T>(slots, row, tree.steps, true, leaf);
+          for (let at = leaf; at < leaf + 32; at += 4) store<u32>(at, leafOf<T>(load<u32>(at), slots, tree.leaves, true));
+        } else {
+          walkRows<T>(slots, row, tree.steps, false, leaf);
+          for (let at = leaf; at < leaf + 32; at += 4) store<u32>(at, leafOf<T>(load<u32>(at), slots, tree.leaves, false));
+        }
       }
       take<S, u32>(h, tree, work, work + LEAVES, rows, t - first, end - first, out);
     }
@@ -113,15 +128,20 @@ function runPart<S, T>(h: Header, part: Part, work: usize, values: usize, rows: 
 }
 
 // @ts-ignore: decorator
+@inline function rankOne<I, T>(h: Header, part: Part, values: usize, planes: usize): void {
+  if (h.less != 0) rankRow<I, T>(values, part.features, part.featureCount, true, h.zero, planes);
+  else rankRow<I, T>(values, part.features, part.featureCount, false, h.zero, planes);
+  if (part.categoryCount > 0) rankCategories<I, T>(values, h.stride, 1, part.categories, part.categoryCount, h.above, h.zero, planes);
+}
+
+// @ts-ignore: decorator
 @inline function treeAt(h: Header, t: i32): Tree {
   return changetype<Tree>(h.trees + usize(t) * offsetof<Tree>());
 }
 
-/** The number from the left of the leaf of a slot. */
 // @ts-ignore: decorator
-@inline function leafAt(part: Part, tree: Tree, slot: u32): u32 {
-  const distance = usize(slot) - tree.slots;
-  return load<u32>(tree.leaves + (part.sets ? (distance / offsetof<SetSlot>()) << 2 : (distance / offsetof<Slot>()) << 2));
+@inline function headAt(h: Header, t: i32): Head {
+  return changetype<Head>(h.heads + usize(t) * offsetof<Head>());
 }
 
 /** Adds the values of the leaves that a block reached in a tree, or notes their numbers. */
@@ -160,25 +180,35 @@ function take<S, N>(h: Header, tree: Tree, work: usize, at: usize, rows: i32, t:
   }
 }
 
-/** Row `r` of a block down the trees, eight together. */
+/** Row `r` of a block, whose ranks are in the first lane, down the trees, eight together. */
 // @ts-ignore: decorator
-@inline function oneRow<S, T>(h: Header, part: Part, work: usize, planes: usize, r: i32, from: i32, to: i32, first: i32, end: i32, out: usize, sets: bool): void {
-  const slots = work + SLOTS, row = planes + usize(r) * sizeof<T>(), sums = work + SUMS + usize(r) * sizeof<S>(), size = h.leafSize;
-  const single = h.outputs == 1;
-  let sum = load<S>(sums);
-  for (let t = from; t < to; t += 8) {
-    for (let i = 0; i < 8; i++) store<u32>(slots + usize(i) * 4, u32(treeAt(h, min(t + i, to - 1)).slots));
-    walkTrees<T>(slots, row, part.steps, sets, slots);
-    const n = min(8, to - t);
-    for (let i = 0; i < n; i++) {
-      const tree = treeAt(h, t + i), leaf = leafAt(part, tree, load<u32>(slots + usize(i) * 4));
-      if (out != 0) store<u32>(out + usize(r * (end - first) + t + i - first) * 4, load<u32>(tree.numbers + usize(leaf) * 4));
-      else if (single) sum += load<S>(tree.values + usize(leaf) * sizeof<S>());
-      else {
-        let at = sums + usize(tree.group) * LANES * sizeof<S>();
-        for (let k: u32 = 0; k < u32(size); k++, at += LANES * sizeof<S>()) store<S>(at, load<S>(at) + load<S>(tree.values + usize(leaf * size + k) * sizeof<S>()));
-      }
+@inline function oneRow<S, T>(h: Header, part: Part, work: usize, row: usize, r: i32, from: i32, to: i32, first: i32, end: i32, out: usize, sets: bool): void {
+  const slots = work + SLOTS, sums = work + SUMS + usize(r) * sizeof<S>(), plain = out == 0 && h.outputs == 1;
+  let sum = load<S>(sums), t = from;
+  if (out != 0) out += usize(r * (end - first) - first) * 4;
+  for (; t + 8 <= to; t += 8) {
+    walkTrees<T>(h.heads + usize(t) * offsetof<Head>(), row, part.steps, sets, slots);
+    for (let i = 0; i < 8; i++) {
+      const head = headAt(h, t + i), p = usize(load<u32>(slots + usize(i) * 4));
+      const leaf = leafOf<T>(p, head.slots, sizeof<T>() == 2 && !sets ? treeAt(h, t + i).leaves : 0, sets);
+      if (plain) sum += load<S>(head.values + usize(leaf) * sizeof<S>());
+      else takeOne<S>(h, t + i, leaf, sums, out);
     }
   }
-  if (single && out == 0) store<S>(sums, sum);
+  for (; t < to; t++) {
+    const head = headAt(h, t), leaf = leafOf<T>(walk<T>(head.slots, row, sets), head.slots, treeAt(h, t).leaves, sets);
+    if (plain) sum += load<S>(head.values + usize(leaf) * sizeof<S>());
+    else takeOne<S>(h, t, leaf, sums, out);
+  }
+  if (plain) store<S>(sums, sum);
+}
+
+/** Adds the values of one leaf, or notes its number. */
+function takeOne<S>(h: Header, t: i32, leaf: u32, sums: usize, out: usize): void {
+  const tree = treeAt(h, t), size = u32(h.leafSize);
+  if (out != 0) store<u32>(out + usize(t) * 4, load<u32>(tree.numbers + usize(leaf) * 4));
+  else {
+    let at = sums + usize(tree.group) * LANES * sizeof<S>();
+    for (let k: u32 = 0; k < size; k++, at += LANES * sizeof<S>()) store<S>(at, load<S>(at) + load<S>(tree.values + usize(leaf * size + k) * sizeof<S>()));
+  }
 }
