@@ -89,6 +89,23 @@ describe('in parts as at once', () => {
   });
 });
 
+describe('damaged bytes', () => {
+  const damaged = fc.tuple(fitting, fc.array(fc.tuple(fc.nat(), fc.oneof(fc.nat(255), fc.constantFrom(10, 13, 34, 44, 45, 46, 48, 101))), { minLength: 1, maxLength: 4 })).map(([[records, given], marks]) => {
+    const bytes = new TextEncoder().encode(records.join(''));
+    for (const [at, byte] of marks) bytes[at % bytes.length] = byte;
+    return { bytes, given };
+  });
+
+  it.each([['safe', true], ['safe', false], ['mlflow', true]] as const)('give the same answer, or an error where the whole has one: %s, by its signature: %s', async (mode, by) => {
+    await fc.assert(fc.asyncProperty(damaged, sizes, async ({ bytes, given }, { step, ...options }) => {
+      const model = echoModel(by ? given : undefined, mode), parts = await outcome(inParts(model, bytes, options, step));
+      if (parts === undefined) return;
+      const whole = await outcome(atOnce(model, bytes));
+      if (!parts.startsWith('{"error') || whole?.startsWith('{"error') !== true) expect(parts).toBe(whole);
+    }), { numRuns: 500 });
+  });
+});
+
 const X = signatureOf('double x');
 const rows = (count: number, cell: (i: number) => string = (i) => `${i}.5`): string => `x\n${Array.from({ length: count }, (_, i) => cell(i)).join('\n')}\n`;
 const errorOf = async (promise: Promise<unknown>): Promise<Record<string, unknown>> => promise.then(() => ({}), (error: { toJSON(): Record<string, unknown> }) => error.toJSON());
