@@ -14,6 +14,23 @@ export function jsonString(text: string): string {
   return JSON.stringify(text).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** Most different texts of a list that are looked up before the rest is written one by one. */
+const MOST_KNOWN = 256;
+
+/** Texts as JSON strings, as {@link jsonString} writes them: of a list of labels each only once. */
+export function jsonStrings(texts: readonly (string | null)[], missing: string): string[] {
+  const known = new Map<string, string>(), out: string[] = [];
+  for (const text of texts) {
+    let written = text === null ? missing : known.get(text);
+    if (written === undefined) {
+      written = jsonString(text as string);
+      if (known.size < MOST_KNOWN) known.set(text as string, written);
+    }
+    out.push(written);
+  }
+  return out;
+}
+
 /** Plain values that {@link writeJson} takes: numbers are floats, bigints are ints. */
 export type PlainJson = null | boolean | bigint | number | string | readonly PlainJson[] | ReadonlyMap<unknown, unknown> | { readonly [key: string]: PlainJson };
 

@@ -5,11 +5,12 @@
 import { type Column, isValid } from '../data/column.ts';
 import { type DatetimeDType, isComplex, isDatetime, isFloat, isTimedelta, NAT } from '../data/dtype.ts';
 import { datetimeNs, isoDateTime, zoneOffsets } from '../data/iso-text.ts';
-import { jsonString } from '../data/json-write.ts';
+import { jsonStrings } from '../data/json-write.ts';
 import { labelKey } from '../data/labels.ts';
 import { jsonNumber } from '../data/numbers.ts';
 import type { Table } from '../data/table.ts';
 import { Missing, Scalar, type Value } from '../data/values.ts';
+import { floatTexts } from './float-text.ts';
 import { type JsonRules, refuse } from './json-rules.ts';
 import { keyText, valueText } from './json-value.ts';
 
@@ -22,10 +23,10 @@ export function recordsText(table: Table, rules: JsonRules): string {
     const key = labelKey(label);
     byName.set(key, { name: byName.get(key)?.name ?? label, col: table.columns[j] as Column });
   }
-  const [only] = byName.values();
-  if (only && byName.size === 1) return oneColumn(`{${keyText(only.name)}: `, only.col, rules);
+  const fields = [...byName.values()];
+  if (fields.every(({ col }) => isFloat(col.dtype) && col.validity === null)) return floatRecords(fields.map(({ name }) => keyText(name)), fields.map(({ col }) => col.values as Float64Array));
   const prefixes: string[] = [], cells: string[][] = [];
-  for (const { name, col } of byName.values()) {
+  for (const { name, col } of fields) {
     prefixes.push(`${prefixes.length === 0 ? '{' : ', '}${keyText(name)}: `);
     cells.push(cellTexts(col, rules));
   }
@@ -54,30 +55,30 @@ export function splitText(table: Table, rules: JsonRules, parts: { index: boolea
   return `{${fields.join(', ')}}`;
 }
 
-/** The commonest answer; floats are written without a list of texts in between. */
-function oneColumn(prefix: string, col: Column, rules: JsonRules): string {
-  let text = '[';
-  if (isFloat(col.dtype) && col.validity === null) {
-    const values = col.values as Float64Array;
-    for (let i = 0; i < values.length; i++) text += (i > 0 ? `}, ${prefix}` : prefix) + jsonNumber(values[i] as number);
-  } else {
-    const cells = cellTexts(col, rules);
-    for (let i = 0; i < cells.length; i++) text += (i > 0 ? `}, ${prefix}` : prefix) + cells[i];
+/** The commonest answer: floats are written without a list of texts in between. */
+function floatRecords(keys: readonly string[], columns: readonly (Float64Array | Float32Array)[]): string {
+  const before = keys.map((key, j) => `${j === 0 ? '}, {' : ', '}${key}: `), width = columns.length;
+  let values = columns[0] as Float64Array | Float32Array;
+  if (width > 1) {
+    const rows = new Float64Array(width * values.length);
+    for (const [j, column] of columns.entries()) for (let i = 0, at = j; i < column.length; i++, at += width) rows[at] = column[i] as number;
+    values = rows;
   }
-  return `${text}}]`;
+  return `[${floatTexts(values, before).slice(3)}}]`;
 }
 
 /** Each cell of a column as JSON text. */
 export function cellTexts(col: Column, rules: JsonRules): string[] {
   const { dtype, values, length, validity } = col;
-  const out: string[] = [];
+  let out: string[] = [];
   if (isFloat(dtype)) {
     for (let i = 0; i < length; i++) out[i] = jsonNumber(values[i] as number);
   } else if (dtype === 'bool') {
     for (let i = 0; i < length; i++) out[i] = values[i] === 0 ? 'false' : 'true';
   } else if (dtype === 'str') {
     const missing = col.nullable ? '' : 'NaN';
-    for (let i = 0; i < length; i++) out[i] = values[i] === null ? missing || noValue(rules) : jsonString(values[i] as string);
+    // Without one the absence of a value may be an error, which is found where it is.
+    out = jsonStrings(values as (string | null)[], missing || (values.includes(null as never) ? noValue(rules) : ''));
   } else if (isDatetime(dtype)) {
     const offsets = col.tz === undefined ? undefined : zoneOffsets(col.tz);
     for (let i = 0; i < length; i++) out[i] = timestampText(values[i] as bigint, dtype, offsets);

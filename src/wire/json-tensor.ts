@@ -4,14 +4,17 @@
  */
 import { type DatetimeDType, type DType, isComplex, isDatetime, isFloat, isTimedelta, NAT, timeUnit } from '../data/dtype.ts';
 import { datetimeNs, isoDate, isoDateTime, yearOf } from '../data/iso-text.ts';
-import { jsonString } from '../data/json-write.ts';
+import { jsonStrings } from '../data/json-write.ts';
 import { jsonNumber } from '../data/numbers.ts';
 import type { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
+import { floatTexts } from './float-text.ts';
 import { refuse } from './json-rules.ts';
 
 /** Writes the values from `from` to `to` between brackets. */
 type RowWriter = (from: number, to: number) => string;
+
+const AFTER_COMMA: readonly string[] = Array.from({ length: 256 }, (_, i) => `, ${i}`);
 
 /** Writes one cell of bytes or objects. */
 export type CellWriter = (cell: Value) => string;
@@ -21,8 +24,9 @@ export type CellWriter = (cell: Value) => string;
  * @throws ModelError NOT_SERIALIZABLE for complex numbers and time differences that Python has as timedelta
  */
 export function tensorText(tensor: Tensor, cell: CellWriter): string {
+  const { shape, dtype } = tensor;
+  if (isFloat(dtype) && tensor.size > 0 && (shape.length === 1 || shape.length === 2)) return floatsText(tensor.values as Float64Array, shape[1]);
   const row = rowWriter(tensor, cell);
-  const { shape } = tensor;
   if (shape.length === 0) return row(0, 1).slice(1, -1);
   return nested(shape, 0, 0, tensor.size, row);
 }
@@ -46,6 +50,11 @@ function rowWriter(tensor: Tensor, cell: CellWriter): RowWriter {
   return (from, to) => integerRow(values as Float64Array, from, to);
 }
 
+function floatsText(values: Float64Array | Float32Array, width: number | undefined): string {
+  if (width === undefined) return `[${floatTexts(values, [', ']).slice(2)}]`;
+  return `[[${floatTexts(values, ['], [', ...Array<string>(width - 1).fill(', ')]).slice(4)}]]`;
+}
+
 function floatRow(values: Float64Array | Float32Array, from: number, to: number): string {
   let text = '[';
   for (let i = from; i < to; i++) text += i > from ? `, ${jsonNumber(values[i] as number)}` : jsonNumber(values[i] as number);
@@ -54,7 +63,11 @@ function floatRow(values: Float64Array | Float32Array, from: number, to: number)
 
 function integerRow(values: ArrayLike<number | bigint>, from: number, to: number): string {
   let text = '[';
-  for (let i = from; i < to; i++) text += i > from ? `, ${values[i]}` : `${values[i]}`;
+  for (let i = from; i < to; i++) {
+    const value = values[i] as number | bigint;
+    // The texts of small ones, such as classes, are at hand.
+    text += i > from ? (AFTER_COMMA[value as number] ?? `, ${value}`) : `${value}`;
+  }
   return `${text}]`;
 }
 
@@ -65,12 +78,8 @@ function boolRow(values: Uint8Array, from: number, to: number): string {
 }
 
 function textRow(values: readonly (string | null)[], from: number, to: number): string {
-  let text = '[';
-  for (let i = from; i < to; i++) {
-    const value = values[i] ?? null;
-    text += (i > from ? ', ' : '') + (value === null ? 'null' : jsonString(value));
-  }
-  return `${text}]`;
+  const cells = jsonStrings(from === 0 && to === values.length ? values : values.slice(from, to), 'null');
+  return `[${cells.join(', ')}]`;
 }
 
 function valueRow(values: readonly Value[], cell: CellWriter, from: number, to: number): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../src/data/json-parse.ts';
-import { indentJson, jsonString, writeJson } from '../../src/data/json-write.ts';
+import { indentJson, jsonString, jsonStrings, writeJson } from '../../src/data/json-write.ts';
 
 describe('jsonString', () => {
   it('escapes what Python escapes', () => {
@@ -36,5 +36,14 @@ describe('writeJson', () => {
       expect(indentJson(writeJson(value as null), 2)).toBe(writeJson(value as null, 2));
     }), { numRuns: 1000 });
     expect(indentJson('{"true": 1, "true": ", [\\""}', 1)).toBe('{\n "true": 1,\n "true": ", [\\""\n}');
+  });
+});
+
+describe('lists of texts', () => {
+  it('are written as each of them', () => {
+    const many = Array.from({ length: 1000 }, (_, i) => (i % 7 === 0 ? null : `label ${i % 3 === 0 ? 1 : i} é"`));
+    expect(jsonStrings(many, 'NaN')).toEqual(many.map((text) => (text === null ? 'NaN' : jsonString(text))));
+    expect(jsonStrings([], 'null')).toEqual([]);
+    expect(jsonStrings(['', '', '__proto__'], 'null')).toEqual(['""', '""', '"__proto__"']);
   });
 });
