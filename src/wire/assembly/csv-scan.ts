@@ -47,10 +47,12 @@ const TAB: u32 = 9;
 const QUOTE: u32 = 34;
 const COMMA: u32 = 44;
 const MINUS: u32 = 45;
-/** Words as they are loaded, in small letters. */
+/** Words as they are loaded. */
 const TRUE: u32 = 0x65757274;
 const FALS: u32 = 0x736c6166;
 const NAN: u32 = 0x006e616e;
+const NAN_MIXED: u32 = 0x004e614e;
+const NA: u32 = 0x414e;
 
 // @ts-ignore: decorator
 @inline
@@ -136,11 +138,13 @@ function cell(p: usize, kind: u32, flags: u32, slot: usize): usize {
     }
     return 0;
   }
-  // nan and NaN.
-  if ((kind != INFER && (flags & EMPTY) == 0) || ((word | 0x200020) & 0xffffff) != NAN || (word & 0x200020) == 0x20 || (word & 0x200020) == 0x200000 || !isEnd(word >> 24)) return 0;
+  // nan, NaN and NA.
+  if (kind != INFER && (flags & EMPTY) == 0) return 0;
+  const three = word & 0xffffff, length: usize = three == NAN || three == NAN_MIXED ? 3 : (word & 0xffff) == NA ? 2 : 0;
+  if (length == 0 || !isEnd(load<u8>(p + length))) return 0;
   if (kind == INFER) mark = SEEN_EMPTY;
   else store<f64>(slot, NaN);
-  return p + 3;
+  return p + length;
 }
 
 /**
