@@ -3,13 +3,14 @@
  * Source: catboost.core, transform_predictions of _catboost.pyx, catboost/libs/eval_result/eval_helpers.cpp; drawn from 1.2.10.
  * @module
  */
+import { andThen, type MaybePromise } from '../data/maybe-promise.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import { argmaxRows, takeLabels } from '../engines/labels.ts';
 import { catboostColumns } from '../engines/trees/catboost-columns.ts';
 import { catboostForest } from '../engines/trees/catboost-forest.ts';
 import { logSigmoid, logSoftmax, sigmoid, softmax, type Link } from '../engines/trees/links-float64.ts';
-import { compileForest, type TreePredictor } from '../engines/trees/predict.ts';
+import { compileForest, type Abortable, type CompileOptions, type TreePredictor } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { CatboostClasses, CatboostModel } from '../formats/catboost-model.ts';
 import { CatboostInput, type CatboostRows } from './catboost-input.ts';
@@ -34,13 +35,13 @@ export class CatboostScorer {
   readonly #border: number;
 
   /** @throws ModelError NOT_NATIVE, FOREST_INVALID */
-  constructor(model: CatboostModel) {
+  constructor(model: CatboostModel, options: CompileOptions = {}) {
     if (model.beyond.length > 0) throw new ModelError('NOT_NATIVE', { flavor: 'catboost', unsupported: model.beyond.join(', ') });
     const columns = catboostColumns(model), { outputs, classes } = model;
     this.#model = model;
     this.loss = model.loss;
     this.#input = new CatboostInput(model, columns);
-    this.#forest = compileForest(catboostForest(model, columns.count, columns.tests));
+    this.#forest = compileForest(catboostForest(model, columns.count, columns.tests), options);
     this.#labels = classes && labelTensor(classes);
     const external = outputs > 1 && classes !== null && classes.places.length === outputs ? classes : null;
     this.#width = external ? external.labels.length : outputs;
@@ -54,76 +55,89 @@ export class CatboostScorer {
   }
 
   /** `prediction_type='RawFormulaVal'`: (rows) or (rows, outputs) float64. */
-  margin(rows: CatboostRows): Tensor {
-    return this.#shaped(rows, this.#raw(rows));
+  margin(rows: CatboostRows, call: Abortable = {}): MaybePromise<Tensor> {
+    return andThen(this.#raw(rows, call), (raw) => this.#shaped(rows, raw));
   }
 
   /** `Probability`: (rows, classes) float64; of one output the second class's is its sigmoid. */
-  probabilities(rows: CatboostRows): Tensor {
-    if (this.#width > 1) return this.#linked(rows, SEPARATE.has(this.loss) ? sigmoid(1) : softmax);
-    return this.#pairs(rows, sigmoid(1), (p) => 1 - p);
+  probabilities(rows: CatboostRows, call: Abortable = {}): MaybePromise<Tensor> {
+    if (this.#width > 1) return this.linked(rows, SEPARATE.has(this.loss) ? sigmoid(1) : softmax, call);
+    return andThen(this.#raw(rows, call), (raw) => pairs(rows, raw, sigmoid(1), (p) => 1 - p));
   }
 
   /** `LogProbability`, shaped alike. */
-  logProbabilities(rows: CatboostRows): Tensor {
-    if (this.#width > 1) return this.#linked(rows, SEPARATE.has(this.loss) ? logSigmoid : logSoftmax);
-    return this.#pairs(rows, logSigmoid, (_, x) => -Math.log(1 + Math.exp(x)));
+  logProbabilities(rows: CatboostRows, call: Abortable = {}): MaybePromise<Tensor> {
+    if (this.#width > 1) return this.linked(rows, SEPARATE.has(this.loss) ? logSigmoid : logSoftmax, call);
+    return andThen(this.#raw(rows, call), (raw) => pairs(rows, raw, logSigmoid, (_, x) => -Math.log(1 + Math.exp(x))));
   }
 
   /** `Exponent` and `RMSEWithUncertainty`: raw values, each row changed by a link. */
-  linked(rows: CatboostRows, link: Link): Tensor {
-    return this.#linked(rows, link);
+  linked(rows: CatboostRows, link: Link, call: Abortable = {}): MaybePromise<Tensor> {
+    return andThen(this.#raw(rows, call), (values) => {
+      for (let at = 0; at < values.length; at += this.#width) link(values, at, this.#width);
+      return this.#shaped(rows, values);
+    });
   }
 
   /** `Class`: labels (rows), of several outputs (rows, 1); of losses with several labels 0 or 1 each, (rows, outputs) int64. */
-  labels(rows: CatboostRows): Tensor {
-    const raw = this.#raw(rows), width = this.#width;
-    if (MULTILABEL.has(this.loss) && width > 1) return this.#shaped(rows, raw.map((x) => Number(x > this.#border)), 'int64');
-    const labels = this.#labels;
+  labels(rows: CatboostRows, call: Abortable = {}): MaybePromise<Tensor> {
+    const width = this.#width, labels = this.#labels;
+    if (MULTILABEL.has(this.loss) && width > 1) return andThen(this.#raw(rows, call), (raw) => this.#shaped(rows, raw.map((x) => Number(x > this.#border)), 'int64'));
     if (!labels || labels.size < Math.max(width, 2)) throw new ModelError('INPUT_UNSUITABLE', { reason: 'the model has no classes to predict' });
-    const found = takeLabels(labels, width > 1 ? argmaxRows(raw, width) : Int32Array.from(raw, (x) => Number(x > this.#border)));
-    return first(width > 1 ? new Tensor(found.dtype, [rows.rows, 1], found.values) : found, rows);
+    return andThen(this.#raw(rows, call), (raw) => {
+      const found = takeLabels(labels, width > 1 ? argmaxRows(raw, width) : Int32Array.from(raw, (x) => Number(x > this.#border)));
+      return first(width > 1 ? new Tensor(found.dtype, [rows.rows, 1], found.values) : found, rows);
+    });
   }
 
   /** `calc_leaf_indexes`: (rows, trees) uint32. */
-  leaf(rows: CatboostRows): Tensor {
-    const leaves = this.#forest.leaves(rows);
-    return new Tensor('uint32', [rows.rows, this.#model.trees.length], new Uint32Array(leaves.buffer, leaves.byteOffset, leaves.length));
+  leaf(rows: CatboostRows, call: Abortable = {}): MaybePromise<Tensor> {
+    const shape = [rows.rows, this.#model.trees.length];
+    return andThen(this.#forest.batchLeaves(rows, call), (leaves) => new Tensor('uint32', shape, new Uint32Array(leaves.buffer, leaves.byteOffset, leaves.length)));
+  }
+
+  /** Lets go of the forest's memory in other threads. */
+  close(): void {
+    this.#forest.close();
   }
 
   /** Sums of the trees, scaled and shifted, in the order of the classes; rows × width. */
-  #raw(rows: CatboostRows): Float64Array {
-    const { scale, bias, outputs } = this.#model, sums = this.#forest.margins(rows) as Float64Array;
+  #raw(rows: CatboostRows, call: Abortable): MaybePromise<Float64Array> {
+    return andThen(this.#forest.batchMargins(rows, call), (sums) => this.#placed(this.#scaled(sums as Float64Array), rows.rows));
+  }
+
+  #scaled(sums: Float64Array): Float64Array {
+    const { scale, bias, outputs } = this.#model;
     // Adding a bias of 0 would make −0 of the product 0.
     const shifted = bias.some((b) => b !== 0);
     if (shifted) for (let i = 0; i < sums.length; i++) sums[i] = scale * (sums[i] as number) + (bias[i % outputs] as number);
     else if (scale !== 1) for (let i = 0; i < sums.length; i++) sums[i] = scale * (sums[i] as number);
-    const places = this.#places, width = this.#width;
+    return sums;
+  }
+
+  /** Classes that training did not meet are at −∞. */
+  #placed(sums: Float64Array, rows: number): Float64Array {
+    const places = this.#places, width = this.#width, { outputs } = this.#model;
     if (!places) return sums;
-    const out = new Float64Array(rows.rows * width).fill(-Infinity);
-    for (let r = 0; r < rows.rows; r++) for (let k = 0; k < outputs; k++) out[r * width + (places[k] as number)] = sums[r * outputs + k] as number;
+    const out = new Float64Array(rows * width).fill(-Infinity);
+    for (let r = 0; r < rows; r++) for (let k = 0; k < outputs; k++) out[r * width + (places[k] as number)] = sums[r * outputs + k] as number;
     return out;
-  }
-
-  #linked(rows: CatboostRows, link: Link): Tensor {
-    const values = this.#raw(rows);
-    for (let at = 0; at < values.length; at += this.#width) link(values, at, this.#width);
-    return this.#shaped(rows, values);
-  }
-
-  #pairs(rows: CatboostRows, link: Link, other: (y: number, x: number) => number): Tensor {
-    const raw = this.#raw(rows), values = raw.slice(), out = new Float64Array(2 * raw.length);
-    link(values, 0, values.length);
-    for (let i = 0; i < raw.length; i++) {
-      out[2 * i] = other(values[i] as number, raw[i] as number);
-      out[2 * i + 1] = values[i] as number;
-    }
-    return first(new Tensor('float64', [rows.rows, 2], out), rows);
   }
 
   #shaped(rows: CatboostRows, values: Float64Array, dtype: 'float64' | 'int64' = 'float64'): Tensor {
     return first(new Tensor(dtype, this.#width === 1 ? [rows.rows] : [rows.rows, this.#width], values), rows);
   }
+}
+
+/** Two columns of one: what `link` makes of it, after what `other` makes of that and of the raw value. */
+function pairs(rows: CatboostRows, raw: Float64Array, link: Link, other: (y: number, x: number) => number): Tensor {
+  const values = raw.slice(), out = new Float64Array(2 * raw.length);
+  link(values, 0, values.length);
+  for (let i = 0; i < raw.length; i++) {
+    out[2 * i] = other(values[i] as number, raw[i] as number);
+    out[2 * i + 1] = values[i] as number;
+  }
+  return first(new Tensor('float64', [rows.rows, 2], out), rows);
 }
 
 /** Of one object given as such the answer is its own, not a list. */

@@ -2,8 +2,10 @@
  * The catboost flavor: CatBoost, CatBoostClassifier, CatBoostRegressor and CatBoostRanker from the binary and the JSON format.
  * @module
  */
+import type { MaybePromise } from '../data/maybe-promise.ts';
 import type { Tensor } from '../data/tensor.ts';
 import { exponential, meanAndVariance } from '../engines/trees/links-float64.ts';
+import type { Abortable } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { readCatboostCbm } from '../formats/catboost-cbm.ts';
 import { readCatboostJson } from '../formats/catboost-json.ts';
@@ -59,17 +61,21 @@ async function readModel(context: FlavorContext): Promise<Loaded> {
   if (!name) throw new ModelError('NOT_NATIVE', { flavor: 'catboost', unsupported: `class ${String(type)}` });
   if (format !== 'cbm' && format !== 'json') throw new ModelError('NOT_NATIVE', { flavor: 'catboost', unsupported: `save_format ${String(format)}` });
   const bytes = await context.files.read(data);
-  return { scorer: new CatboostScorer(format === 'cbm' ? readCatboostCbm(bytes, data) : readCatboostJson(bytes, data)), name };
+  return { scorer: new CatboostScorer(format === 'cbm' ? readCatboostCbm(bytes, data) : readCatboostJson(bytes, data), context), name };
 }
 
-type Method = (rows: CatboostRows) => Tensor;
+type Method = (rows: CatboostRows, call: Abortable) => MaybePromise<Tensor>;
 
 function predictorOf({ scorer, name }: Loaded): Predictor {
+  const probabilities: Readonly<Record<string, Method>> = {
+    predict_proba: (rows, call) => scorer.probabilities(rows, call),
+    predict_log_proba: (rows, call) => scorer.logProbabilities(rows, call),
+  };
   const methods: Readonly<Record<string, Method>> = {
     predict: predictOf(scorer, name),
-    ...(name === 'CatBoostRanker' ? {} : { predict_proba: (rows: CatboostRows) => scorer.probabilities(rows), predict_log_proba: (rows: CatboostRows) => scorer.logProbabilities(rows) }),
-    margin: (rows) => scorer.margin(rows),
-    leaf: (rows) => scorer.leaf(rows),
+    ...(name === 'CatBoostRanker' ? {} : probabilities),
+    margin: (rows, call) => scorer.margin(rows, call),
+    leaf: (rows, call) => scorer.leaf(rows, call),
   };
   const outputs = Object.keys(methods);
   return {
@@ -77,18 +83,22 @@ function predictorOf({ scorer, name }: Loaded): Predictor {
     accepts: { table: true, tensors: true, params: true },
     rowWise: true,
     outputs,
-    predict(input, { output = 'predict' }) {
+    predict(input, options) {
+      const { output = 'predict' } = options;
       const method = Object.hasOwn(methods, output) ? methods[output] : undefined;
       if (!method) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
-      return method(scorer.rows(input));
+      return method(scorer.rows(input), options);
+    },
+    async close() {
+      scorer.close();
     },
   };
 }
 
 /** What each class's `predict` gives without a prediction type. */
 function predictOf(scorer: CatboostScorer, name: ClassName): Method {
-  if (name === 'CatBoostClassifier') return (rows) => scorer.labels(rows);
-  if (name === 'CatBoostRegressor' && (scorer.loss.startsWith('Poisson') || scorer.loss.startsWith('Tweedie'))) return (rows) => scorer.linked(rows, exponential);
-  if (name === 'CatBoostRegressor' && scorer.loss === 'RMSEWithUncertainty') return (rows) => scorer.linked(rows, meanAndVariance);
-  return (rows) => scorer.margin(rows);
+  if (name === 'CatBoostClassifier') return (rows, call) => scorer.labels(rows, call);
+  if (name === 'CatBoostRegressor' && (scorer.loss.startsWith('Poisson') || scorer.loss.startsWith('Tweedie'))) return (rows, call) => scorer.linked(rows, exponential, call);
+  if (name === 'CatBoostRegressor' && scorer.loss === 'RMSEWithUncertainty') return (rows, call) => scorer.linked(rows, meanAndVariance, call);
+  return (rows, call) => scorer.margin(rows, call);
 }

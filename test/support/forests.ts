@@ -17,8 +17,8 @@ export interface ForestPlan {
   readonly trees: number;
   /** Most leaves of a tree. */
   readonly leaves: number;
-  /** How trees grow: every leaf alike, the newest leaf first, or level by level. */
-  readonly growth: 'ragged' | 'deep' | 'complete';
+  /** How trees grow: every leaf alike, the newest leaf first, level by level, or so with one test a level (four trees of five). */
+  readonly growth: 'ragged' | 'deep' | 'complete' | 'symmetric';
   readonly features?: number;
   readonly outputs?: number;
   readonly vector?: boolean;
@@ -50,12 +50,13 @@ export function drawForest(seed: number, plan: ForestPlan): Forest {
     return round((below(thresholds) - thresholds / 2) / 8);
   };
   for (let t = 0; t < trees; t++) {
-    const count = growth === 'complete' ? leaves : 1 + below(leaves), nodes = count - 1;
+    const even = growth === 'complete' || growth === 'symmetric';
+    const count = growth === 'symmetric' ? 2 ** below(Math.log2(leaves) + 1) : growth === 'complete' ? leaves : 1 + below(leaves), nodes = count - 1;
     const left: number[] = [], right: number[] = [], sets: Uint32Array[] = [], holes: [number[], number][] = [];
     const feature: number[] = [], limits: number[] = [], flags: number[] = [];
     for (let i = 0; i < nodes; i++) {
       if (i > 0) {
-        const at = growth === 'ragged' ? below(holes.length) : growth === 'complete' ? 0 : Math.max(0, holes.length - 1 - below(2));
+        const at = growth === 'ragged' ? below(holes.length) : even ? 0 : Math.max(0, holes.length - 1 - below(2));
         const [[side, node]] = holes.splice(at, 1) as [[number[], number]];
         side[node] = i;
       }
@@ -71,6 +72,8 @@ export function drawForest(seed: number, plan: ForestPlan): Forest {
         limits.push(threshold());
         flags.push(missing | way);
       }
+      const first = 2 ** Math.floor(Math.log2(i + 1)) - 1;
+      if (growth === 'symmetric' && t % 5 !== 4) for (const list of [feature, limits, flags]) list[i] = list[first] as number;
     }
     holes.forEach(([side, node], leaf) => { side[node] = ~leaf; });
     const tree: TreeNodes = { feature, threshold: limits, left, right, flags, sets, value: Array.from({ length: count * leafSize }, () => round(next() * 2 - 1)), group: vector ? 0 : below(outputs), weight: weights ? round(next()) : 1 };
