@@ -1,5 +1,4 @@
 /** What we write, the real MLflow loads and scores. MLMODEL_PYTHON names a Python that has mlflow (see requirements.txt here). */
-import { execFileSync } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDirectory } from '../../src/mlmodel/directory.ts';
 import { Model } from '../../src/mlmodel/model.ts';
+import { runPython } from './python.ts';
 
 const golden = fileURLToPath(new URL('../golden/', import.meta.url));
-const python = process.env['MLMODEL_PYTHON'] ?? '';
 
 /** Runs a script; the last line of its output is JSON. */
-function run(script: string, ...args: string[]): unknown {
-  if (python === '') throw new Error('MLMODEL_PYTHON is not set: give the path of a Python that has mlflow, e.g. MLMODEL_PYTHON=.venv/bin/python npm run test:interop');
-  const out = execFileSync(python, ['-W', 'ignore', '-c', script, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 26 });
-  return JSON.parse(out.trim().split('\n').at(-1) ?? '');
+async function run(script: string, ...args: string[]): Promise<unknown> {
+  return JSON.parse((await runPython(['-c', script, ...args])).trim().split('\n').at(-1) ?? '');
 }
 
 const SCORE = `
@@ -45,14 +42,14 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 describe('a folder written by Model.save', () => {
   it('is loaded and scored by the real MLflow', async () => {
-    const major = (run('import mlflow, json; print(json.dumps(mlflow.__version__))') as string).split('.')[0];
+    const major = (await run('import mlflow, json; print(json.dumps(mlflow.__version__))') as string).split('.')[0];
     const name = major === '1' ? 'xgb130-clf-parallel-tree' : 'xgb-clf-parallel-tree';
     const source = join(golden, 'models', name), files = await openDirectory(join(source, 'model'));
     const model = await Model.load(files), out = join(root, 'saved');
     model.metadata = { owner: 'cellar', threshold: 0.5, ids: [1, '12345e12', 'yes', null], 'Größe "x"': { nested: true } };
     await model.save(out, { files });
 
-    const seen = run(SCORE, out, join(source, 'requests.jsonl')) as { metadata: unknown; flavors: string[]; inputs: string; uuid: string; answers: Record<string, unknown> };
+    const seen = await run(SCORE, out, join(source, 'requests.jsonl')) as { metadata: unknown; flavors: string[]; inputs: string; uuid: string; answers: Record<string, unknown> };
     expect(seen).toMatchObject({
       metadata: { owner: 'cellar', threshold: 0.5, ids: [1, '12345e12', 'yes', null], 'Größe "x"': { nested: true } },
       flavors: ['python_function', 'xgboost'], uuid: model.modelUuid, inputs: model.signature?.inputs?.inputNames(),
@@ -72,7 +69,7 @@ describe('a folder written by Model.save', () => {
       pairs[file] = [text, Model.parse(text).toYaml()];
     }
     await writeFile(join(root, 'pairs.json'), JSON.stringify(pairs));
-    expect(run(SAME_YAML, join(root, 'pairs.json'))).toEqual([]);
+    expect(await run(SAME_YAML, join(root, 'pairs.json'))).toEqual([]);
   });
 
   it('is loaded whatever keys it has', async () => {
@@ -80,7 +77,7 @@ describe('a folder written by Model.save', () => {
     const model = Model.parse(text);
     await model.save(out);
     await cp(out, join(root, 'hand-copy'), { recursive: true });
-    const seen = run('import json, sys\nfrom mlflow.models import Model\nm = Model.load(sys.argv[1])\nprint(json.dumps([m.signature.inputs.input_names(), m.run_id, m.flavors["other"]["ratio"], m.utc_time_created]))', join(root, 'hand-copy'));
+    const seen = await run('import json, sys\nfrom mlflow.models import Model\nm = Model.load(sys.argv[1])\nprint(json.dumps([m.signature.inputs.input_names(), m.run_id, m.flavors["other"]["ratio"], m.utc_time_created]))', join(root, 'hand-copy'));
     expect(seen).toEqual([['x'], 'dreamy_key_t3b7fvy1ct', 1, '2024-04-10 02:20:44.242248']);
   });
 });
