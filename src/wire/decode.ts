@@ -14,6 +14,7 @@ import { compileCsv, csvCells } from './csv.ts';
 import { recordsTable } from './dataframe-records.ts';
 import { splitTable } from './dataframe-split.ts';
 import { compileTensorPlan, convertInputs } from './inputs.ts';
+import { readFastCsv } from './fast-csv.ts';
 import { compileFastDecoder } from './fast-decode.ts';
 import { compileInstances } from './instances.ts';
 import { compileLlmSplit, isLlmInput } from './llm.ts';
@@ -44,7 +45,7 @@ export interface DecoderOptions {
   readonly fromTypeHint?: boolean;
   /** Deepest nesting of a JSON body. @default 512 */
   readonly maxDepth?: number;
-  /** JSON bodies go through the fast path first; without it nothing is enforced in mode mlflow. @default true */
+  /** JSON and CSV bodies go through the fast paths first; without those of JSON nothing is enforced in mode mlflow. @default true */
   readonly fast?: boolean;
   /** Without a signature, frame columns of nulls only are float NaN, as MLflow 1.x read them; today's are objects. @default false */
   readonly nullsAreFloat?: boolean;
@@ -60,6 +61,7 @@ interface Formats {
   readonly instances: (value: Value) => Value;
   readonly inputs: (value: Value) => Value;
   readonly csv: (text: string) => Value;
+  readonly fastCsv?: (body: Uint8Array) => Value | undefined;
   readonly enforced: boolean;
 }
 
@@ -95,7 +97,7 @@ function compileTodaysDecoder(signature: ModelSignature | undefined, options: De
         const decoded = fast?.(body);
         return decoded ? { data: decoded.data, params: decoded.params, enforced: true, unwrapped: false, protocol: '2' } : json(body);
       }
-      case 'csv': return { data: formats.csv(utf8Text(body)), params: undefined, enforced: formats.enforced, unwrapped: false, protocol: '2' };
+      case 'csv': return { data: (options.fast === false ? undefined : formats.fastCsv?.(body)) ?? formats.csv(utf8Text(body)), params: undefined, enforced: formats.enforced, unwrapped: false, protocol: '2' };
       default: return parquetTable(body).then((data) => ({ data, params: undefined, enforced: false, unwrapped: false, protocol: '2' }));
     }
   };
@@ -136,6 +138,7 @@ function losslessFormats(enforcer: ValueEnforcer): Formats {
       const { names, columns } = csvCells(text);
       return enforcer.csv(names, columns);
     },
+    fastCsv: (body) => readFastCsv(enforcer, body),
     enforced: true,
   };
 }

@@ -15,6 +15,8 @@ import { ColSpec } from '../../src/schema/col-spec.ts';
 import { compileEnforcer } from '../../src/schema/enforce.ts';
 import { Schema } from '../../src/schema/schema.ts';
 import { type Enforcement, ModelSignature } from '../../src/schema/signature.ts';
+import { compileDecoder } from '../../src/wire/decode.ts';
+import { formatOutput, formatPredictions } from '../../src/wire/response.ts';
 
 /** Answers each row's cells and the dtypes of all columns; refuses negative infinity, by its row. */
 const echo: Predictor = {
@@ -46,7 +48,7 @@ export function signatureOf(...columns: readonly string[]): ModelSignature {
   })) });
 }
 
-export function memoryAnswer(): Answer & { text: string } {
+function memoryAnswer(): Answer & { text: string } {
   return {
     text: '',
     async write(text) {
@@ -76,9 +78,16 @@ export async function inParts(model: LoadedModel, text: string | Uint8Array, opt
   }
 }
 
-/** The answer to the whole. */
-export function atOnce(model: LoadedModel, text: string | Uint8Array, output?: string): Promise<string> {
-  return scoreBody(model, bytesOf(text), { contentType: 'text/csv', scoringProtocol: '2', output });
+/** The answer to the whole, read without fast paths. */
+export async function atOnce(model: LoadedModel, text: string | Uint8Array, output?: string): Promise<string> {
+  const { enforcement } = model, decode = compileDecoder(enforcement === 'mlflow' ? undefined : model.signature, { enforcement, fast: false });
+  const { data, enforced } = await decode(bytesOf(text), 'text/csv'), answer = await model.score(data, { enforced, output });
+  return output === undefined ? formatPredictions(answer) : `{"predictions": ${formatOutput(answer)}}`;
+}
+
+/** The same by the command's own way. */
+export function byBody(model: LoadedModel, text: string | Uint8Array): Promise<string> {
+  return scoreBody(model, bytesOf(text), { contentType: 'text/csv', scoringProtocol: '2' });
 }
 
 /** An answer, or an error as text. */
