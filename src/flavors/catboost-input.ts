@@ -9,7 +9,7 @@ import { column, isValid, type Column, type Storage } from '../data/column.ts';
 import { isFloat, isInteger } from '../data/dtype.ts';
 import { toFloat32 } from '../data/numbers.ts';
 import { numpyArray } from '../data/numpy-array.ts';
-import { labelText, Table } from '../data/table.ts';
+import { labelText, Table, type Label } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import { valuesOf } from '../data/value-at.ts';
 import { Series, type Value } from '../data/values.ts';
@@ -33,6 +33,21 @@ interface Used {
   readonly target: number;
 }
 
+/** Which given column is which feature. */
+interface Arrangement {
+  /** As given; null for arrays. */
+  readonly labels: readonly Label[] | null;
+  readonly names: readonly string[] | null;
+  readonly width: number;
+  /** Per given column: the column of the forest, or the slot of its hashes; -1 where the model does not use it. */
+  readonly targets: Int32Array;
+  /** Whether the given columns are the forest's, in its order. */
+  readonly identity: boolean;
+}
+
+/** Rows written together, so that they stay in the cache while columns are written one by one. */
+const BLOCK = 512;
+
 /** Reads input for one model. */
 export class CatboostInput {
   readonly #columns: CatboostColumns;
@@ -40,6 +55,7 @@ export class CatboostInput {
   /** Positions of categorical features. */
   readonly #categorical: ReadonlySet<number>;
   readonly #hashes = new CategoryHashes();
+  #last: Arrangement | null = null;
 
   constructor(model: CatboostModel, columns: CatboostColumns) {
     this.#columns = columns;
@@ -51,7 +67,7 @@ export class CatboostInput {
 
   /** @throws ModelError INPUT_UNSUITABLE, INPUT_ROW_UNSUITABLE */
   read(input: Value): CatboostRows {
-    if (input instanceof Table) return this.#columnsOf(input.columns, input.length, input.names.map(labelText), false);
+    if (input instanceof Table) return this.#columnsOf(input.columns, input.length, input.names, false);
     if (input instanceof Series) return this.#array(new Tensor('object', [input.table.length], input.table.columns.flatMap(valuesOf)));
     if (Array.isArray(input)) return this.#array(numpyArray(input, 'object'));
     return input instanceof Tensor ? this.#array(input) : refuse('it is neither a table nor an array');
@@ -62,23 +78,54 @@ export class CatboostInput {
     const [rows = 0, width = 0] = tensor.shape, { dtype } = tensor;
     if (tensor.shape.length !== 2) refuse(`it has ${tensor.shape.length} dimensions instead of 1 or 2`);
     if (isFloat(dtype) && this.#categorical.size > 0) refuse('it is an array of real numbers, and the model has categorical features; give a table, or an array of objects');
+    if (isNumber(dtype) && this.#categorical.size === 0) return this.#numbers(tensor, rows, width, single);
     const columns = Array.from({ length: width }, (_, j) => columnOf(tensor, j, rows, width));
     return this.#columnsOf(columns, rows, null, single);
   }
 
-  #columnsOf(given: readonly Column[], rows: number, names: readonly string[] | null, single: boolean): CatboostRows {
-    if (given.length === 0) refuse('it has no columns');
-    if (names) checkTwice(names);
-    for (const position of this.#categorical) if (position >= given.length) refuse(`it has ${given.length} columns, and a categorical feature of the model is column ${position}`);
-    const sources = this.#sources(given.length, names), { count } = this.#columns;
+  #numbers({ values: from }: Tensor, rows: number, width: number, single: boolean): CatboostRows {
+    const { targets, identity } = this.#arrange(width, null), { count } = this.#columns;
+    if (identity && from instanceof Float32Array) return { rows, columns: count, values: from, single };
+    const values = new Float32Array(rows * count);
+    for (let r = 0, at = 0, out = 0; r < rows; r++, out += count) {
+      for (let j = 0; j < width; j++, at++) {
+        const target = targets[j] as number;
+        if (target >= 0) values[out + target] = toFloat32(from[at] as number | bigint);
+      }
+    }
+    return { rows, columns: count, values, single };
+  }
+
+  #columnsOf(given: readonly Column[], rows: number, labels: readonly Label[] | null, single: boolean): CatboostRows {
+    const { targets, names } = this.#arrange(given.length, labels), { count } = this.#columns;
     const values = new Float32Array(rows * count), hashes = Array.from(this.#columns.categoricals, () => new Int32Array(rows));
-    for (const [j, col] of given.entries()) {
-      const name = names?.[j] ?? String(j), use = sources.get(j);
-      if (this.#categorical.has(j)) this.#writeHashes(col, name, use === undefined ? null : (hashes[use.target] as Int32Array));
-      else writeNumbers(col, name, use === undefined ? null : values, use?.target ?? 0, count);
+    const plain: [from: ArrayLike<number>, target: number][] = [];
+    for (let j = 0; j < given.length; j++) {
+      const col = given[j] as Column, target = targets[j] as number, from = col.values;
+      if (this.#categorical.has(j)) this.#writeHashes(col, names?.[j] ?? String(j), target < 0 ? null : (hashes[target] as Int32Array));
+      else if (isNumber(col.dtype) && col.validity === null && !(from instanceof BigInt64Array || from instanceof BigUint64Array)) {
+        if (target >= 0) plain.push([from as ArrayLike<number>, target]);
+      } else writeNumbers(col, names?.[j] ?? String(j), target < 0 ? null : values, target, count);
+    }
+    for (let first = 0; first < rows; first += BLOCK) {
+      const end = Math.min(first + BLOCK, rows);
+      for (const [from, target] of plain) for (let i = first, k = first * count + target; i < end; i++, k += count) values[k] = from[i] as number;
     }
     this.#columns.fill(values, rows, hashes);
     return { rows, columns: count, values, single };
+  }
+
+  /** The arrangement of these columns; that of the call before is kept. */
+  #arrange(width: number, labels: readonly Label[] | null): Arrangement {
+    const last = this.#last;
+    if (last && last.width === width && (labels === null ? last.labels === null : last.labels !== null && labels.every((label, j) => label === last.labels?.[j]))) return last;
+    if (width === 0) refuse('it has no columns');
+    const names = labels?.map(labelText) ?? null, targets = new Int32Array(width).fill(-1);
+    if (names) checkTwice(names);
+    for (const position of this.#categorical) if (position >= width) refuse(`it has ${width} columns, and a categorical feature of the model is column ${position}`);
+    for (const [at, { target }] of this.#sources(width, names)) targets[at] = target;
+    const identity = this.#categorical.size === 0 && width === this.#columns.count && targets.every((target, j) => target === j);
+    return (this.#last = { labels, names, width, targets, identity });
   }
 
   /** Which given column is which feature: by the names where they are all there, and unique; else by position. */
@@ -126,9 +173,13 @@ function textsOf(dtype: Column['dtype']): ((value: unknown) => string | Uint8Arr
   return dtype === 'object' ? (value) => categoryOf(value as Value) : undefined;
 }
 
+function isNumber(dtype: Column['dtype']): boolean {
+  return isFloat(dtype) || isInteger(dtype) || dtype === 'bool';
+}
+
 function writeNumbers(col: Column, name: string, out: Float32Array | null, at: number, step: number): void {
   const { dtype, length, validity } = col, from = col.values as ArrayLike<number | bigint>;
-  if (isFloat(dtype) || isInteger(dtype) || dtype === 'bool') {
+  if (isNumber(dtype)) {
     if (out) for (let i = 0, k = at; i < length; i++, k += step) out[k] = validity === null || isValid(validity, i) ? toFloat32(from[i] as number | bigint) : NaN;
     return;
   }
