@@ -36,14 +36,19 @@ export interface XgboostInput {
 export function xgboostMatrix(input: Value, options: XgboostInput): Matrix {
   const given = input instanceof Table ? ofTable(input, options) : input instanceof Tensor ? ofTensor(input, options) : refuse('it is neither a table nor a numeric array');
   checkCount(given.columns, options);
-  const { features } = options.model, values = given.values as Float32Array;
-  const missing = Math.fround(options.missing);
+  const { features } = options.model, missing = Math.fround(options.missing);
+  // NaN is missing as it stands, and only a DMatrix minds infinities.
+  if (options.dmatrix || missing === missing) mark(given, missing, options.dmatrix);
+  return given.columns === features ? given : widen(given, features);
+}
+
+/** Makes the value that counts as missing NaN; of a DMatrix refuses infinities. */
+function mark({ values, columns }: Matrix, missing: number, finite: boolean): void {
   for (let i = 0; i < values.length; i++) {
     const x = values[i] as number;
     if (x === missing) values[i] = NaN;
-    else if (options.dmatrix && (x === Infinity || x === -Infinity)) throw new ModelError('INPUT_ROW_UNSUITABLE', { row: Math.floor(i / given.columns), reason: 'has an infinite number, or one too large for float32' });
+    else if (finite && (x === Infinity || x === -Infinity)) refuse(`row ${Math.floor(i / columns)} has an infinite number, or one too large for float32`);
   }
-  return given.columns === features ? given : widen(given, features);
 }
 
 function ofTable(table: Table, options: XgboostInput): Matrix {
