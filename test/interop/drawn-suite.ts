@@ -1,0 +1,82 @@
+/** The suite of one library's drawn models. */
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Tensor } from '../../src/data/tensor.ts';
+import { ModelError } from '../../src/errors/model-error.ts';
+import { loadModel } from '../../src/model/load.ts';
+import { compareNumbers, compareTexts, FAILED, type Verdict } from './comparison.ts';
+import { arrayOf, type Drawn, type DrawnModel, inputOf } from './drawn-models.ts';
+
+/** How far an answer may lie from the library's where it is not equal to the last bit, and why. */
+interface Allowance {
+  /** Steps between neighbouring numbers of the dtype. */
+  readonly ulps?: number;
+  /** Of the largest value of the row, or of 1. */
+  readonly relative?: number;
+  readonly why: string;
+}
+
+/**
+ * One test a model: every output equal to the last bit, but for those that `allowed` names, as `output` or `output objective`.
+ * What was compared is printed at the end.
+ */
+export function testDrawn(library: string, drawn: Drawn, allowed: Readonly<Record<string, Allowance>>): void {
+  const name = `${library} ${drawn.version}, seed ${drawn.seed}`, tally = new Tally();
+  afterAll(() => {
+    console.log(tally.text(`${name}: ${drawn.cases.length} models, ${drawn.refused.length} combinations that the library itself refused`));
+    drawn.remove();
+  });
+
+  describe(name, () => {
+    it('trains most of what is drawn', () => {
+      expect(drawn.refused.length, JSON.stringify(drawn.refused.slice(0, 5))).toBeLessThanOrEqual(0.1 * (drawn.cases.length + drawn.refused.length));
+    });
+
+    it.each(drawn.cases.map((model) => [model.number, model.words.join(', '), model] as const))('%i: %s', async (_, __, model) => {
+      for (const verdict of await judge(model)) {
+        const { output, problem, relative, ulps } = verdict, where = `${output} of model ${model.number}, seed ${drawn.seed}`;
+        tally.add(verdict, model.objective);
+        expect(problem, where).toBeUndefined();
+        const allowance = allowed[`${output} ${model.objective}`] ?? allowed[output];
+        if (allowance?.relative === undefined) expect(ulps, where).toBeLessThanOrEqual(allowance?.ulps ?? 0);
+        else expect(relative, where).toBeLessThanOrEqual(allowance.relative);
+      }
+    });
+  });
+}
+
+/** What a suite compared, by output, and by objective where something differs. */
+class Tally {
+  readonly #rows: Map<string, { models: number; values: number; differing: number; ulps: number; relative: number }> = new Map();
+
+  add({ output, values, differing, ulps, relative }: Verdict, objective: string): void {
+    const key = differing > 0 ? `${output} (${objective})` : output;
+    const row = this.#rows.get(key) ?? { models: 0, values: 0, differing: 0, ulps: 0, relative: 0 };
+    this.#rows.set(key, { models: row.models + 1, values: row.values + values, differing: row.differing + differing, ulps: Math.max(row.ulps, ulps), relative: Math.max(row.relative, relative) });
+  }
+
+  text(title: string): string {
+    const rows = [...this.#rows].sort(([a], [b]) => (a < b ? -1 : 1));
+    return [title, ...rows.map(([name, r]) => `  ${name}: ${r.models} models, ${r.values} values, ${r.differing} not equal to the bit${r.differing > 0 ? `, at most ${r.ulps} steps, ${r.relative.toExponential(1)} relative` : ''}`)].join('\n');
+  }
+}
+
+/** Asks our predictor for every output that the library gave. */
+async function judge(model: DrawnModel): Promise<Verdict[]> {
+  const loaded = await loadModel(join(model.folder, 'model'), { enforcement: 'safe' }), out: Verdict[] = [];
+  const input = inputOf(model);
+  for (const [output, want] of Object.entries(model.outputs)) {
+    let given: unknown;
+    try {
+      given = await loaded.predict(input, { output });
+    } catch (error) {
+      if (!ModelError.isInstance(error)) throw error;
+      out.push({ ...FAILED, output, problem: `${error.code}: ${error.message}` });
+      continue;
+    }
+    if (!(given instanceof Tensor)) out.push({ ...FAILED, output, problem: 'the answer is no array' });
+    else out.push('texts' in want ? compareTexts(output, want, given) : compareNumbers(output, arrayOf(model, want.array), given));
+  }
+  await loaded.close();
+  return out;
+}
