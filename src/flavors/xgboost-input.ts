@@ -47,7 +47,7 @@ function mark({ values, columns }: Matrix, missing: number, finite: boolean): vo
   for (let i = 0; i < values.length; i++) {
     const x = values[i] as number;
     if (x === missing) values[i] = NaN;
-    else if (finite && (x === Infinity || x === -Infinity)) refuse(`row ${Math.floor(i / columns)} has an infinite number, or one too large for float32`);
+    else if (finite && (x === Infinity || x === -Infinity)) throw new ModelError('INPUT_ROW_UNSUITABLE', { row: Math.floor(i / columns), reason: 'has an infinite number, or one too large for float32' });
   }
 }
 
