@@ -5,7 +5,7 @@
  */
 import { MISSING_LEFT, ZERO_THRESHOLD, type Forest } from './forest.ts';
 import { MOST_PLANES, type PlannedPart } from './kernel-plan.ts';
-import { muxNodes, prefersMux, treeOrder, walkSlots, walkSteps, type PlacedSets } from './kernel-trees.ts';
+import { CHAIN_BLOCK, CHAIN_END, CHAIN_LANES, chainLeaves, isChained, muxNodes, prefersMux, treeOrder, walkSlots, walkSteps, type PlacedSets } from './kernel-trees.ts';
 import { leafValues } from './leaf-values.ts';
 import { isNumeric, rank } from './ranks.ts';
 import { levelTests, symmetricLevels } from './symmetric-trees.ts';
@@ -30,16 +30,15 @@ export class MemoryPlan {
     return this.#size;
   }
 
-  /** Takes room, aligned to 16 bytes. */
-  reserve(bytes: number): number {
-    const at = this.#size;
-    this.#size += Math.ceil(bytes / 16) * 16;
+  /** Takes room, aligned to 16 bytes or more. */
+  reserve(bytes: number, align: number = 16): number {
+    const at = Math.ceil(this.#size / align) * align;
+    this.#size = at + Math.ceil(bytes / 16) * 16;
     return at;
   }
 
   /** Gives the address of a copy of `data`, which may be filled until {@link writeTo}. */
-  place(data: ArrayBufferView): number {
-    const at = this.reserve(data.byteLength);
+  place(data: ArrayBufferView, at: number = this.reserve(data.byteLength)): number {
     this.#pieces.push({ at, data });
     return at;
   }
@@ -57,6 +56,7 @@ export function placeForest(memory: MemoryPlan, forest: Forest, parts: readonly 
   const values = leafValues(forest), trees = new Uint32Array(forest.trees * TREE_WORDS), heads = new Uint32Array(forest.trees * HEAD_WORDS), records: number[] = [];
   for (const part of parts) {
     const sets = part.categories.length > 0 ? placeSets(memory, forest, part) : null;
+    const chain = isChained(forest, part) ? placeChain(memory, part) : null;
     let mean = 0, depth = 0;
     for (let t = part.first; t < part.end; t++) {
       const order = treeOrder(forest, t), { slots, leaves } = walkSlots(forest, part, order, t, sets);
@@ -69,14 +69,14 @@ export function placeForest(memory: MemoryPlan, forest: Forest, parts: readonly 
         memory.place(first), levels ? levels.length : pairs.length / 2, memory.place(joins), joins.length / 2, memory.place(tests), tests.length / 3,
         walkSteps(forest.depth[t] as number, order.meanDepth), memory.place(leaves), memory.place(order.leaves),
       ], t * TREE_WORDS);
-      heads.set([memory.place(slots), leafValues], t * HEAD_WORDS);
+      heads.set([chain === null ? memory.place(slots) : memory.place(chainLeaves(slots), chain + (t - part.first) * CHAIN_BLOCK), leafValues], t * HEAD_WORDS);
       mean += order.meanDepth / (part.end - part.first);
       depth = Math.max(depth, forest.depth[t] as number);
     }
-    records.push(part.first, part.end, Number(part.wide), placeFeatures(memory, part), part.features.length, placeCategories(memory, part), part.categories.length, part.planes, walkSteps(depth, mean), Number(sets !== null));
+    records.push(part.first, part.end, Number(part.wide), placeFeatures(memory, part), part.features.length, placeCategories(memory, part), part.categories.length, part.planes, walkSteps(depth, mean), Number(sets !== null), Number(chain !== null));
   }
   new Uint32Array(header, 0, HEADER_WORDS / 4).set([
-    memory.place(Uint32Array.from(records)), parts.length, forest.outputs, forest.leafSize, forest.features * width, Number(width === 8), Number(wide),
+    memory.place(Uint32Array.from(records)), parts.length, forest.outputs, forest.leafSize, chainBytes(forest), forest.features * width, Number(width === 8), Number(wide),
     Number(forest.comparison === '<'), memory.place(trees), memory.place(heads), memory.place(wide ? forest.base : Float32Array.from(forest.base)),
   ]);
   new Float64Array(header, HEADER_WORDS).set([forest.divisor, forest.categoriesAbove, ZERO_THRESHOLD]);
@@ -89,7 +89,19 @@ const NO_NODES = { pairs: new Uint32Array(0), joins: new Uint32Array(0), sets: n
 export function workBytes(forest: Forest, parts: readonly PlannedPart[]): number {
   const planes = parts.map((part) => (part.wide ? 2 * part.planes : part.planes + (part.categories.length > 0 ? 255 : 0)));
   // A step may look at the plane that a leaf's number names, and at the one after.
-  return WORK + forest.outputs * LANES * 8 + Math.max(MOST_PLANES + 1, ...planes) * LANES;
+  return WORK + forest.outputs * LANES * 8 + chainBytes(forest) + Math.max(MOST_PLANES + 1, ...planes) * LANES;
+}
+
+/** Room for a word of each tree and of the chain's ends. */
+function chainBytes({ trees }: Forest): number {
+  return Math.ceil(((trees + 2 * CHAIN_LANES) * 4) / 16) * 16;
+}
+
+/** Takes room for a part's trees and the ends of their chains; gives its address. */
+function placeChain(memory: MemoryPlan, { first, end }: PlannedPart): number {
+  const at = memory.reserve((end - first + 2 * CHAIN_LANES) * CHAIN_BLOCK, CHAIN_BLOCK);
+  for (let i = 0; i < 2 * CHAIN_LANES; i++) memory.place(CHAIN_END, at + (end - first + i) * CHAIN_BLOCK);
+  return at;
 }
 
 /** The values of a tree's leaves from left to right. */

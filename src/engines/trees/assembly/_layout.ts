@@ -11,6 +11,8 @@ export const LANES: i32 = 64;
   partCount: i32;
   outputs: i32;
   leafSize: i32;
+  /** Bytes of a thread's working memory for the leaves of a chain. */
+  chain: usize;
   /** Bytes of a row of input. */
   stride: usize;
   /** 1: input is float64, sums are float64, a test is `<`. */
@@ -42,8 +44,9 @@ export const LANES: i32 = 64;
   free: i32;
   /** Steps of a walk before the first look at whether it has ended. */
   steps: i32;
-  /** Whether slots have sets. */
+  /** Whether slots have sets, or are chained. */
   sets: i32;
+  chained: i32;
 }
 
 @unmanaged export class Feature {
@@ -139,8 +142,12 @@ export const SYMMETRIC: i32 = 2;
  *
  * With ranks of 8 bits a slot is a word: distance << 20 | plane << 8 | key, the distance in slots; a leaf has its number from
  * the left in place of the plane.
+ *
+ * Slots of one word may be chained: every tree takes a block of CHAIN_BLOCK bytes, the blocks stand side by side, and a leaf
+ * points not at itself but at the root of the eighth tree on. After the last trees stand eight leaves that point at themselves.
  */
-export const WORD_SLOT: usize = 4;
+export const CHAIN_SHIFT: usize = 9;
+export const CHAIN_BLOCK: usize = 1 << CHAIN_SHIFT;
 
 /** A slot with ranks of 16 bits. */
 @unmanaged export class Slot {

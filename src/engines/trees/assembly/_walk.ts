@@ -1,7 +1,7 @@
 /**
  * Rows walk down trees, eight walks side by side so that their latencies overlap. A step has no branch: a leaf points at itself.
  */
-import { LANES, SetSlot, Slot, WORD_SLOT } from './_layout';
+import { CHAIN_SHIFT, LANES, SetSlot, Slot } from './_layout';
 
 /** Steps between two looks at whether all have arrived, after the first ones. */
 const STRIDE: i32 = 1;
@@ -81,6 +81,38 @@ const STRIDE: i32 = 1;
     steps = STRIDE;
   } while (moving != 0);
   put8(out, a, b, c, d, e, f, g, h);
+}
+
+/** Rounds of a chain between two looks at whether all have arrived. */
+const ROUNDS: i32 = 4;
+
+/** One step along a chain; what stands in a tree's place of `out` at last is its leaf. */
+// @ts-ignore: decorator
+@inline function link(p: usize, row: usize, out: usize): usize {
+  const slot = load<u32>(p), rank = i32(load<i8>(row + usize((slot >> 2) & 0x3ffc0)));
+  store<u32>(out + ((p >> CHAIN_SHIFT) << 2), slot);
+  return p + (usize((slot >> 20) + u32(rank < i32(i8(slot)))) << 2);
+}
+
+/**
+ * One row along eight chains, from the trees at `root` on until all are past `end`: no walk waits for a longer one.
+ * @param out words of the leaves, for the block at address 0 on
+ */
+export function walkChains(root: usize, end: usize, row: usize, out: usize): void {
+  const block: usize = 1 << CHAIN_SHIFT;
+  let a = root, b = a + block, c = b + block, d = c + block, e = d + block, f = e + block, g = f + block, h = g + block;
+  while (min(min(min(a, b), min(c, d)), min(min(e, f), min(g, h))) < end) {
+    for (let i = 0; i < ROUNDS; i++) {
+      a = link(a, row, out);
+      b = link(b, row, out);
+      c = link(c, row, out);
+      d = link(d, row, out);
+      e = link(e, row, out);
+      f = link(f, row, out);
+      g = link(g, row, out);
+      h = link(h, row, out);
+    }
+  }
 }
 
 /** One row down one tree. */

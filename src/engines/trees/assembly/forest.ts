@@ -4,17 +4,17 @@
  * Nothing is checked here: the memory was laid out by src/engines/trees/kernel-memory.ts from a proven forest, and the caller
  * gives rows of the forest's width.
  */
-import { Head, Header, LANES, Part, SYMMETRIC, Tree } from './_layout';
+import { CHAIN_BLOCK, CHAIN_SHIFT, Head, Header, LANES, Part, SYMMETRIC, Tree } from './_layout';
 import { CONSTANTS, fillConstants, mux16, mux64, RESULTS, testSets } from './_mux';
 import { rankCategories, rankFeatures, rankRow } from './_rank';
 import { addTogether, symmetric64, TOGETHER } from './_symmetric';
-import { leafOf, walk, walkRows, walkTrees } from './_walk';
+import { leafOf, walk, walkChains, walkRows, walkTrees } from './_walk';
 
 /** So few rows of a block walk one by one, eight trees together. */
 const FEW: i32 = 4;
 
 // The working memory of one thread: results of mux trees, slots of eight walks, leaves of a block, three planes of scratch, then
-// sums and planes.
+// sums, leaves of a chain and planes.
 const SLOTS: usize = RESULTS;
 const LEAVES: usize = SLOTS + 64;
 const SCRATCH: usize = LEAVES + LANES * 4;
@@ -25,10 +25,15 @@ export function prepare(work: usize): void {
   fillConstants(work);
 }
 
-/** Where the planes are, after all sums. */
+/** Where the leaves of a chain are, after all sums. */
+// @ts-ignore: decorator
+@inline function chainOf(h: Header, work: usize): usize {
+  return work + SUMS + usize(h.outputs) * LANES * 8;
+}
+
 // @ts-ignore: decorator
 @inline function planesOf(h: Header, work: usize): usize {
-  return work + SUMS + usize(h.outputs) * LANES * 8;
+  return chainOf(h, work) + h.chain;
 }
 
 /** Margins, rows × outputs, of the trees from `first` up to `end`. */
@@ -186,6 +191,15 @@ function take<S, N>(h: Header, tree: Tree, work: usize, at: usize, rows: i32, t:
   const slots = work + SLOTS, sums = work + SUMS + usize(r) * sizeof<S>(), plain = out == 0 && h.outputs == 1;
   let sum = load<S>(sums), t = from;
   if (out != 0) out += usize(r * (end - first) - first) * 4;
+  if (sizeof<T>() == 1 && !sets && part.chained) {
+    const words = chainOf(h, work) - ((headAt(h, part.first).slots >> CHAIN_SHIFT) << 2);
+    walkChains(headAt(h, from).slots, headAt(h, to - 1).slots + CHAIN_BLOCK, row, words);
+    for (; t < to; t++) {
+      const head = headAt(h, t), leaf = (load<u32>(words + ((head.slots >> CHAIN_SHIFT) << 2)) >> 8) & 0xfff;
+      if (plain) sum += load<S>(head.values + usize(leaf) * sizeof<S>());
+      else takeOne<S>(h, t, leaf, sums, out);
+    }
+  }
   for (; t + 8 <= to; t += 8) {
     walkTrees<T>(h.heads + usize(t) * offsetof<Head>(), row, part.steps, sets, slots);
     for (let i = 0; i < 8; i++) {
