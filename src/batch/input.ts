@@ -3,7 +3,8 @@
  * @module
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { ModelError } from '../errors/model-error.ts';
 import { Spool } from './spool.ts';
 
@@ -20,6 +21,12 @@ export interface BatchInput {
   close(): Promise<void>;
 }
 
+/** Options of {@link openInput}. */
+export interface InputOptions {
+  /** A file whose name ends in .gz or .zst is taken as compressed, as pandas takes it. @default false */
+  readonly inflate?: boolean;
+}
+
 /**
  * Opens a file, or takes a stream.
  * @throws ModelError INPUT_FILE_UNREADABLE
@@ -28,16 +35,18 @@ export interface BatchInput {
  * const input = await openInput('rows.csv');
  * ```
  */
-export async function openInput(from: string | Readable): Promise<BatchInput> {
-  if (typeof from !== 'string') return new StreamInput(from);
+export async function openInput(from: string | Readable, { inflate = false }: InputOptions = {}): Promise<BatchInput> {
+  if (typeof from !== 'string') return new StreamInput(from, 'stdin');
   try {
     const file = await open(from), stat = await file.stat();
+    const ending = inflate ? /\.(gz|zst)$/i.exec(from)?.[1]?.toLowerCase() : undefined;
+    if (ending !== undefined) return new StreamInput(inflated(file.createReadStream(), ending), from);
     if (stat.isFile()) return new FileInput(file, from, stat.size);
     if (stat.isDirectory()) {
       await file.close();
       throw Object.assign(new Error(from), { code: 'EISDIR' });
     }
-    return new StreamInput(file.createReadStream());
+    return new StreamInput(file.createReadStream(), from);
   } catch (error) {
     return unreadable(from, error);
   }
@@ -63,6 +72,12 @@ export async function readRest(input: BatchInput): Promise<Uint8Array> {
     grown.set(bytes);
     bytes = grown;
   }
+}
+
+function inflated(source: Readable, ending: string): Readable {
+  const inflater = ending === 'gz' ? createGunzip() : createZstdDecompress();
+  // An error of the file ends the reading of both.
+  return pipeline(source, inflater, () => {});
 }
 
 function unreadable(path: string, error: unknown): never {
@@ -105,6 +120,7 @@ class FileInput implements BatchInput {
 
 class StreamInput implements BatchInput {
   readonly size = undefined;
+  readonly #name: string;
   readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Uint8Array>;
   #rest: Uint8Array = new Uint8Array(0);
@@ -112,7 +128,8 @@ class StreamInput implements BatchInput {
   /** Where the kept bytes are read again; undefined while the stream is read. */
   #at: number | undefined;
 
-  constructor(stream: Readable) {
+  constructor(stream: Readable, name: string) {
+    this.#name = name;
     this.#stream = stream;
     this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   }
@@ -124,7 +141,7 @@ class StreamInput implements BatchInput {
       return got;
     }
     while (this.#rest.length === 0) {
-      const { done, value } = await this.#chunks.next();
+      const { done, value } = await this.#chunks.next().catch((error: unknown) => unreadable(this.#name, error));
       if (done === true) return 0;
       this.#rest = value;
       await this.#kept?.add(value);

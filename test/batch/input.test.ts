@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type BatchInput, openInput, readRest } from '../../src/batch/input.ts';
 
@@ -37,6 +38,27 @@ describe('an input', () => {
     await twice.rewind();
     expect(await text(twice)).toBe('a,b\n1,2\n');
     await twice.close();
+  });
+
+  it.each([['gz', gzipSync], ['zst', zstdCompressSync]] as const)('may be compressed: %s', async (ending, compress) => {
+    const packed = join(place, `rows.csv.${ending}`), rows = 'a,b\n1,2\n'.repeat(50_000);
+    writeFileSync(packed, compress(rows));
+    const input = await openInput(packed, { inflate: true });
+    input.keep();
+    expect(await text(input)).toBe(rows);
+    await input.rewind();
+    expect(await text(input)).toBe(rows);
+    await input.close();
+    const left = await openInput(packed, { inflate: true });
+    await left.read(new Uint8Array(5), 0, 5);
+    await left.close();
+    writeFileSync(packed, compress(rows).subarray(0, 60));
+    const cut = await openInput(packed, { inflate: true });
+    await expect(readRest(cut)).rejects.toMatchObject({ code: 'INPUT_FILE_UNREADABLE', data: { path: packed } });
+    await cut.close();
+    const asIs = await openInput(packed);
+    expect(asIs.size).toBe(60);
+    await asIs.close();
   });
 
   it('is text of any length up to the longest', async () => {

@@ -47,7 +47,7 @@ export const full: CommandFile = {
 export const short: CommandFile = {
   register(parent) {
     const command = parent.command('predict').description('score a file or stdin');
-    command.argument('<model>', 'folder of the model').argument('[input]', 'file to score: .json, .csv or .parquet (default: stdin)');
+    command.argument('<model>', 'folder of the model').argument('[input]', 'file to score: .json, .csv (.csv.gz, .csv.zst) or .parquet (default: stdin)');
     addFlags(command, EXAMPLES('predict ./wine-quality', ' ')).action((uri: string, input: string | undefined, flags: PredictFlags) => run(uri, input === undefined ? flags : { ...flags, inputPath: input }));
   },
 };
@@ -72,7 +72,7 @@ async function run(uri: string, flags: PredictFlags): Promise<void> {
   const [{ loadModel }, { openInput }] = await Promise.all([import('../../model/load.ts'), import('../../batch/input.ts')]);
   const { enforcement, flavor } = flags;
   const model = await loadModel(uri, { enforcement, onProgress: loadProgress(), ...(flavor === undefined ? {} : { flavor }) });
-  const input = await openInput(flags.inputPath ?? process.stdin);
+  const input = await openInput(flags.inputPath ?? process.stdin, { inflate: (flags.contentType ?? typeOf(flags.inputPath)) === 'csv' });
   try {
     await score(model, input, flags);
   } finally {
@@ -119,7 +119,7 @@ function requestForm(flags: PredictFlags): { contentType: string; scoringProtoco
 }
 
 function typeOf(path: string | undefined): keyof typeof MEDIA {
-  const ending = /\.(csv|parquet)$/i.exec(path ?? '')?.[1]?.toLowerCase();
+  const ending = /\.(csv(?=\.gz$|\.zst$|$)|parquet$)/i.exec(path ?? '')?.[1]?.toLowerCase();
   return ending === 'csv' || ending === 'parquet' ? ending : 'json';
 }
 
