@@ -73,7 +73,7 @@ export class ModelChild {
 
   constructor(order: ProcessOrder, hooks: ChildHooks) {
     const script = fileURLToPath(new URL(`./model-process${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
-    this.#child = spawn(process.execPath, [...process.execArgv, script], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'], windowsHide: true });
+    this.#child = spawn(process.execPath, [script], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'], windowsHide: true });
     this.#channel = this.#child.stdio[3] as Duplex;
     this.#writer = new FrameWriter(this.#channel);
     // A write to a process that has just ended: its end is told by `close`.

@@ -131,12 +131,20 @@ export class ModelPool implements HostedModel {
     this.#lastEnd = error;
     if (!meant) this.#ends++;
     const wait = this.#ends <= 1 ? 0 : Math.min(BACKOFF_FIRST_MS * 2 ** (this.#ends - 2), BACKOFF_MAX_MS);
-    if (wait > 0 && this.#children.size === 0) for (const job of this.#queue.splice(0)) job.reject(error);
-    this.#pause ??= setTimeout(() => {
-      this.#pause = undefined;
-      if (this.#children.size === 0) this.#launch().ready.catch(() => {});
-      else this.#dispatch();
-    }, wait);
+    if (wait === 0) this.#resume();
+    else {
+      if (this.#children.size === 0) for (const job of this.#queue.splice(0)) job.reject(error);
+      this.#pause ??= setTimeout(() => {
+        this.#pause = undefined;
+        this.#resume();
+      }, wait);
+    }
+  }
+
+  #resume(): void {
+    if (this.#pause !== undefined) return;
+    if (this.#children.size === 0) this.#launch().ready.catch(() => {});
+    else this.#dispatch();
   }
 
   /** The time of a job is over: one that waits is let go, one in work is cut with its process. */
