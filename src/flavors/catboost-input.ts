@@ -23,6 +23,8 @@ import { CategoryHashes, categoryOf, numberOf, textNumber } from './catboost-cel
 export interface CatboostRows extends Matrix {
   /** Whether one object was given and not a list of them. */
   readonly single: boolean;
+  /** Columns of the input, those that the model does not use too. */
+  readonly given: number;
 }
 
 /** A used feature: its place in training, its name, the column of the forest or the slot of its hashes. */
@@ -85,7 +87,7 @@ export class CatboostInput {
 
   #numbers({ values: from }: Tensor, rows: number, width: number, single: boolean): CatboostRows {
     const { targets, identity } = this.#arrange(width, null), { count } = this.#columns;
-    if (identity && from instanceof Float32Array) return { rows, columns: count, values: from, single };
+    if (identity && from instanceof Float32Array) return { rows, columns: count, values: from, single, given: width };
     const values = new Float32Array(rows * count);
     for (let r = 0, at = 0, out = 0; r < rows; r++, out += count) {
       for (let j = 0; j < width; j++, at++) {
@@ -93,7 +95,7 @@ export class CatboostInput {
         if (target >= 0) values[out + target] = toFloat32(from[at] as number | bigint);
       }
     }
-    return { rows, columns: count, values, single };
+    return { rows, columns: count, values, single, given: width };
   }
 
   #columnsOf(given: readonly Column[], rows: number, labels: readonly Label[] | null, single: boolean): CatboostRows {
@@ -112,7 +114,7 @@ export class CatboostInput {
       for (const [from, target] of plain) for (let i = first, k = first * count + target; i < end; i++, k += count) values[k] = from[i] as number;
     }
     this.#columns.fill(values, rows, hashes);
-    return { rows, columns: count, values, single };
+    return { rows, columns: count, values, single, given: given.length };
   }
 
   /** The arrangement of these columns; that of the call before is kept. */

@@ -7,7 +7,9 @@ import { andThen, type MaybePromise } from '../data/maybe-promise.ts';
 import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import { argmaxRows, takeLabels } from '../engines/labels.ts';
-import { catboostColumns } from '../engines/trees/catboost-columns.ts';
+import { inSlices, type Steps } from '../engines/steps.ts';
+import { CatboostAttributions } from '../engines/trees/catboost-attributions.ts';
+import { catboostColumns, type CatboostColumns } from '../engines/trees/catboost-columns.ts';
 import { catboostForest } from '../engines/trees/catboost-forest.ts';
 import { logSigmoid, logSoftmax, sigmoid, softmax, type Link } from '../engines/trees/links-float64.ts';
 import { compileForest, type Abortable, type CompileOptions, type TreePredictor } from '../engines/trees/predict.ts';
@@ -25,7 +27,10 @@ export class CatboostScorer {
   readonly loss: string;
   readonly #model: CatboostModel;
   readonly #input: CatboostInput;
+  readonly #columns: CatboostColumns;
   readonly #forest: TreePredictor;
+  /** Made when they are first asked for. */
+  #attributions: CatboostAttributions | null = null;
   readonly #labels: Tensor | null;
   /** Raw values of one row: the forest's outputs, or the classes where training did not meet all of them. */
   readonly #width: number;
@@ -40,6 +45,7 @@ export class CatboostScorer {
     const columns = catboostColumns(model), { outputs, classes } = model;
     this.#model = model;
     this.loss = model.loss;
+    this.#columns = columns;
     this.#input = new CatboostInput(model, columns);
     this.#forest = compileForest(catboostForest(model, columns.count, columns.tests), options);
     this.#labels = classes && labelTensor(classes);
@@ -99,6 +105,27 @@ export class CatboostScorer {
   /** Lets go of the forest's memory in other threads. */
   close(): void {
     this.#forest.close();
+  }
+
+  /** `ShapValues`: (rows, features + 1) or (rows, outputs, features + 1) float64, the expected value last; features are the input's columns. */
+  contributions(rows: CatboostRows, call: Abortable = {}): MaybePromise<Tensor> {
+    const own = this.#explained(), width = rows.given + 1;
+    return this.#explanation(own.contributions(rows, rows.given), call, [rows.rows, ...(this.#model.outputs > 1 ? [own.shown] : []), width]);
+  }
+
+  /** `ShapInteractionValues`: (rows, [outputs,] features + 1, features + 1) float64. */
+  interactions(rows: CatboostRows, call: Abortable = {}): MaybePromise<Tensor> {
+    const { outputs } = this.#model, width = rows.given + 1;
+    return this.#explanation(this.#explained().interactions(rows, rows.given), call, [rows.rows, ...(outputs > 1 ? [outputs] : []), width, width]);
+  }
+
+  /** @throws ModelError ATTRIBUTIONS_UNAVAILABLE */
+  #explained(): CatboostAttributions {
+    return (this.#attributions ??= new CatboostAttributions(this.#model, this.#columns));
+  }
+
+  #explanation(steps: Steps<Float64Array>, call: Abortable, shape: readonly number[]): MaybePromise<Tensor> {
+    return andThen(inSlices(steps, call.signal), (values) => new Tensor('float64', shape, values));
   }
 
   /** Sums of the trees, scaled and shifted, in the order of the classes; rows × width. */

@@ -76,6 +76,8 @@ function predictorOf({ scorer, name }: Loaded): Predictor {
     ...(name === 'CatBoostRanker' ? {} : probabilities),
     margin: (rows, call) => scorer.margin(rows, call),
     leaf: (rows, call) => scorer.leaf(rows, call),
+    contributions: (rows, call) => scorer.contributions(rows, call),
+    interactions: (rows, call) => scorer.interactions(rows, call),
   };
   const outputs = Object.keys(methods);
   return {

@@ -128,11 +128,15 @@ function nodeTrees(table: FlatTable, outputs: number): CatboostTree[] {
   const view = new DataView(steps.buffer, steps.byteOffset, steps.byteLength), seen = new Uint8Array(nodes);
   return treeSpans(table, nodes).map(({ start, size }, i) => {
     // Numbers of inner nodes in the order they are met, and of leaves.
-    const inner: number[] = [], ends: number[] = [], left: number[] = [], right: number[] = [];
+    const inner: number[] = [], ends: number[] = [], inParent: number[] = [], left: number[] = [], right: number[] = [];
+    const end = (node: number, own: number): number => {
+      inParent.push(own);
+      return ~(ends.push(node) - 1);
+    };
     const visit = (node: number): number => {
       if (node >= start + size || seen[node] !== 0) table.fail(`tree ${i} comes to node ${node}, which is not its own or has been met`);
       seen[node] = 1;
-      if (view.getUint32(4 * node, true) === 0) return ~(ends.push(node) - 1);
+      if (view.getUint32(4 * node, true) === 0) return end(node, 0);
       return inner.push(node) - 1;
     };
     if (size === 0) table.fail(`tree ${i} has no nodes`);
@@ -140,8 +144,8 @@ function nodeTrees(table: FlatTable, outputs: number): CatboostTree[] {
     // Children are numbered when their parent's turn comes, so the list is breadth first and nothing recurs.
     for (let at = 0; at < inner.length; at++) {
       const node = inner[at] as number, [l, r] = [view.getUint16(4 * node, true), view.getUint16(4 * node + 2, true)];
-      left.push(l > 0 ? visit(node + l) : ~(ends.push(node) - 1));
-      right.push(r > 0 ? visit(node + r) : ~(ends.push(node) - 1));
+      left.push(l > 0 ? visit(node + l) : end(node, 1));
+      right.push(r > 0 ? visit(node + r) : end(node, 1));
     }
     const offsets = ends.map((node) => leaves[node] as number);
     const first = offsets.reduce((least, offset) => Math.min(least, offset), Infinity);
@@ -154,6 +158,7 @@ function nodeTrees(table: FlatTable, outputs: number): CatboostTree[] {
       values: Float64Array.from({ length: ends.length * outputs }, (_, k) => values[(offsets[Math.floor(k / outputs)] as number) + (k % outputs)] as number),
       weights: weights.length * outputs === values.length ? Float64Array.from(offsets, (offset) => weights[Math.floor(offset / outputs)] as number) : null,
       leafIds: Int32Array.from(offsets, (offset) => (offset - first) / outputs),
+      inParent: inParent.includes(1) ? Uint8Array.from(inParent) : null,
     };
   });
 }

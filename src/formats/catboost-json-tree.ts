@@ -55,5 +55,6 @@ function nested(reader: Reader, root: Fields, where: string): CatboostTree & { o
     values: Float64Array.from(values),
     weights: weights.length === leaves ? Float64Array.from(weights) : null,
     leafIds: Int32Array.from({ length: leaves }, (_, i) => i),
+    inParent: null,
   };
 }

@@ -104,6 +104,8 @@ export interface CatboostNodeTree {
   readonly weights: Float64Array | null;
   /** Per leaf: the number the library reports for it. */
   readonly leafIds: Int32Array;
+  /** Per leaf: 1 where the file has it in its parent's node; null where none is. */
+  readonly inParent: Uint8Array | null;
 }
 
 /** Labels of a classifier. */

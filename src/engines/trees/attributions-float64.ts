@@ -14,11 +14,13 @@ import type { Matrix } from './predict.ts';
 import { gaussLegendre, type Quadrature } from './quadrature.ts';
 import type { TreeContributions } from './tree-contributions.ts';
 import { writeWays } from './tree-ways.ts';
-import { NO_EDGES, treeEdges, type TreeEdges } from './tree-edges.ts';
+import { type EdgeOptions, NO_EDGES, treeEdges, type TreeEdges } from './tree-edges.ts';
 
 /** In plain TypeScript. */
 export class Float64Attributions implements TreeContributions<Float64Array> {
   readonly #forest: Forest;
+  readonly #options: EdgeOptions;
+  readonly #width: number;
   readonly #rules: Quadrature[] = [];
   #tree = 0;
   #edges: TreeEdges = NO_EDGES;
@@ -35,12 +37,14 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
   #product: Float64Array = new Float64Array(0);
   #sum: Float64Array = new Float64Array(0);
 
-  constructor(forest: Forest) {
+  constructor(forest: Forest, options: EdgeOptions & { readonly width?: number } = {}) {
     this.#forest = forest;
+    this.#options = options;
+    this.#width = options.width ?? forest.features + 1;
   }
 
   tree(tree: number): void {
-    const forest = this.#forest, edges = treeEdges(forest, tree), points = Math.max((edges.tests + 1) >> 1, 1);
+    const forest = this.#forest, edges = treeEdges(forest, tree, this.#options), points = Math.max((edges.tests + 1) >> 1, 1);
     this.#tree = tree;
     this.#edges = edges;
     this.#points = points;
@@ -86,7 +90,7 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
   /** Products from the root to each edge; at leaves times their values. */
   #down(): void {
     const { value, leafSize } = this.#forest;
-    const { count, child, node, isLeft, parent, before, share } = this.#edges, left = this.#left, one = this.#one;
+    const { count, leaf: leaves, node, isLeft, parent, before, share } = this.#edges, left = this.#left, one = this.#one;
     const points = this.#points, product = this.#product, sum = this.#sum, factor = this.#factor;
     for (let e = 0, i = 0; e < count; e++) {
       const old = before[e] as number, wasOne = old < 0 || one[old] === 1, hot = left[node[e] as number] === isLeft[e];
@@ -97,7 +101,7 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
         const ratio = (share[e] as number) / (share[old] as number);
         for (let k = 0; k < points; k++) product[i + k] = (product[up + k] as number) * ratio;
       }
-      const leaf = ~(child[e] as number);
+      const leaf = leaves[e] as number;
       for (let v = 0, s = i * leafSize; v < leafSize; v++) {
         if (leaf < 0) for (let k = 0; k < points; k++) sum[s++] = 0;
         else for (let k = 0, x = value[leaf * leafSize + v] as number; k < points; k++) sum[s++] = x * (product[i + k] as number);
@@ -108,7 +112,7 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
 
   /** Sums from the leaves to each edge, of which its feature takes its part. */
   #up(out: Float64Array, at: number): void {
-    const { weight, leafSize, features } = this.#forest, scale = weight?.[this.#tree] ?? 1;
+    const { weight, leafSize } = this.#forest, scale = weight?.[this.#tree] ?? 1;
     const { count, feature, parent, before } = this.#edges, one = this.#one, points = this.#points, sum = this.#sum, term = this.#term;
     const size = points * leafSize;
     sum.fill(0, count * size, (count + 1) * size);
@@ -118,7 +122,7 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
         for (let v = 0, j = 2 * e * points + (one[e] === 1 ? 0 : points); v < leafSize; v++) {
           let taken = 0;
           for (let k = 0; k < points; k++) taken += (term[j + k] as number) * (sum[from + v * points + k] as number);
-          const place = at + v * (features + 1) + (feature[e] as number);
+          const place = at + v * this.#width + (feature[e] as number);
           out[place] = (out[place] as number) + taken * scale;
         }
       }

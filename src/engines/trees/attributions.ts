@@ -11,8 +11,10 @@ import { Float32Attributions } from './attributions-float32.ts';
 import { Float64Attributions } from './attributions-float64.ts';
 import type { Forest } from './forest.ts';
 import { type Conditional, Float32Interactions } from './interactions-float32.ts';
+import { Float64Interactions } from './interactions-float64.ts';
 import { leafMean, nodeMeans } from './node-means.ts';
 import type { Matrix, TreeRange } from './predict.ts';
+import type { EdgeOptions } from './tree-edges.ts';
 
 type Values = Float32Array | Float64Array;
 
@@ -29,23 +31,28 @@ export interface TreeAttributions {
   approximate(matrix: Matrix, range?: TreeRange): Steps<Float32Array>;
   /**
    * `rows × outputs × (features + 1) × (features + 1)`: contributions divided among pairs of features, half to each side, what
-   * a feature does alone on the diagonal; float32 forests only.
+   * a feature does alone on the diagonal.
    */
-  interactions(matrix: Matrix, range?: TreeRange): Steps<Float32Array>;
+  interactions(matrix: Matrix, range?: TreeRange): Steps<Values>;
   /** The same of the approximate contributions, all of which stand on the diagonal. */
   approximateInteractions(matrix: Matrix, range?: TreeRange): Steps<Float32Array>;
+}
+
+/** How trees are read; edges can be read in other ways in float64 only. */
+export interface AttributionOptions extends EdgeOptions {
+  /** Nodes to which no training data came count as not there; else they are refused. */
+  readonly skipEmpty?: boolean;
 }
 
 /**
  * Prepares the attributions of a forest. Features share the margin in proportion to what they change about it on average
  * over all orders in which they may become known; a feature not known sends a row both ways, weighed by cover.
  *
- * @param options `skipEmpty`: nodes to which no training data came count as not there, as CatBoost has it; else they are refused
  * @throws ModelError ATTRIBUTIONS_UNAVAILABLE where trees have no covers, vector leaves of float32 or linear leaves
  */
-export function compileAttributions(forest: Forest, options: { readonly skipEmpty?: boolean } = {}): TreeAttributions {
-  const { features, outputs, leafSize, group, base, weight, trees } = forest, width = features + 1;
-  check(forest, options.skipEmpty ?? false);
+export function compileAttributions(forest: Forest, { skipEmpty = false, players = null, atParent = null }: AttributionOptions = {}): TreeAttributions {
+  const { outputs, leafSize, group, base, weight, trees } = forest, features = players === null ? forest.features : players.reduce((most, player) => Math.max(most, player), -1) + 1, width = features + 1;
+  check(forest, skipEmpty);
   const all: TreeRange = { first: 0, end: trees };
 
   function* contributions(matrix: Matrix, range: TreeRange): Steps<Values> {
@@ -56,7 +63,7 @@ export function compileAttributions(forest: Forest, options: { readonly skipEmpt
       addExpected(out, rows, range);
       return out;
     }
-    const out = new Float64Array(answerSize(rows, step)), one = new Float64Attributions(forest);
+    const out = new Float64Array(answerSize(rows, step)), one = new Float64Attributions(forest, { players, atParent, width });
     yield* overTrees(forest, rows, range, (t) => one.tree(t), (t, from, to) => one.add(matrix, from, to, out, (group[t] as number) * width, step));
     addExpected(out, rows, range);
     return out;
@@ -86,7 +93,8 @@ export function compileAttributions(forest: Forest, options: { readonly skipEmpt
     for (let r = 0; r < rows; r++) for (let k = 0; k < outputs; k++) out[(r * outputs + k) * width + features] = expected[k] as number;
   }
 
-  function* interactions(matrix: Matrix, range: TreeRange): Steps<Float32Array> {
+  function* interactions(matrix: Matrix, range: TreeRange): Steps<Values> {
+    if (forest.sum === 'float64') return yield* wideInteractions(matrix, range);
     const { rows } = matrix, step = outputs * width * width, out = new Float32Array(answerSize(rows, step)), one = new Float32Interactions(forest);
     const own = yield* contributions(matrix, range);
     // As many rows at a time as their conditional contributions take 64 MiB.
@@ -98,6 +106,26 @@ export function compileAttributions(forest: Forest, options: { readonly skipEmpt
       });
       for (const [i, total] of totals.entries()) pairUp(total, own as Float32Array, (from * outputs + i) * width, out, (from * outputs + i) * width * width, features);
       yield;
+    }
+    return out;
+  }
+
+  function* wideInteractions(matrix: Matrix, range: TreeRange): Steps<Float64Array> {
+    const { rows } = matrix, step = outputs * width * width, out = new Float64Array(answerSize(rows, step)), one = new Float64Interactions(forest, features, { players, atParent });
+    const own = yield* contributions(matrix, range), pairs = new Float64Array(rows * outputs * features * features);
+    yield* overTrees(forest, rows, range, (t) => one.tree(t), (t, from, to) => {
+      for (let r = from; r < to; r++) one.add(matrix, r, pairs, (r * outputs + (group[t] as number)) * features * features);
+    });
+    for (let i = 0; i < rows * outputs; i++) {
+      for (let a = 0; a < width; a++) {
+        const row = (i * width + a) * width;
+        out[row + a] = own[i * width + a] as number;
+        for (let b = 0; a < features && b < features; b++) {
+          if (a === b) continue;
+          out[row + b] = pairs[(i * features + a) * features + b] as number;
+          out[row + a] = (out[row + a] as number) - (out[row + b] as number);
+        }
+      }
     }
     return out;
   }

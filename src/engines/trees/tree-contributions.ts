@@ -10,7 +10,7 @@ export interface TreeContributions<Values> {
   tree(tree: number, rows: number): void;
   /**
    * Adds the tree's value for the rows from `from` up to `to`, shared among the features, to `out`: that of feature f in row r to
-   * `out[r·step + at + f]`; of vector leaves the next value `features + 1` numbers on.
+   * `out[r·step + at + f]`; of vector leaves the next value `players + 1` numbers on.
    */
   add(matrix: Matrix, from: number, to: number, out: Values, at: number, step: number): void;
 }
