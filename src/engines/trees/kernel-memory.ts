@@ -7,6 +7,7 @@ import { MISSING_LEFT, ZERO_THRESHOLD, type Forest } from './forest.ts';
 import { MOST_PLANES, type PlannedPart } from './kernel-plan.ts';
 import { CHAIN_BLOCK, CHAIN_END, CHAIN_LANES, chainLeaves, isChained, muxNodes, prefersMux, treeOrder, walkSlots, walkSteps, type PlacedSets } from './kernel-trees.ts';
 import { leafValues } from './leaf-values.ts';
+import { rankBuckets } from './rank-buckets.ts';
 import { isNumeric, rank } from './ranks.ts';
 import { levelTests, symmetricLevels } from './symmetric-trees.ts';
 
@@ -73,7 +74,7 @@ export function placeForest(memory: MemoryPlan, forest: Forest, parts: readonly 
       mean += order.meanDepth / (part.end - part.first);
       depth = Math.max(depth, forest.depth[t] as number);
     }
-    records.push(part.first, part.end, Number(part.wide), placeFeatures(memory, part), part.features.length, placeCategories(memory, part), part.categories.length, part.planes, walkSteps(depth, mean), Number(sets !== null), Number(chain !== null));
+    records.push(part.first, part.end, Number(part.wide), placeFeatures(memory, part, width === 8), part.features.length, placeCategories(memory, part), part.categories.length, part.planes, walkSteps(depth, mean), Number(sets !== null), Number(chain !== null));
   }
   new Uint32Array(header, 0, HEADER_WORDS / 4).set([
     memory.place(Uint32Array.from(records)), parts.length, forest.outputs, forest.leafSize, chainBytes(forest), forest.features * width, Number(width === 8), Number(wide),
@@ -111,14 +112,24 @@ function inOrder(values: Float32Array | Float64Array, leaves: Int32Array, size: 
   return out;
 }
 
-function placeFeatures(memory: MemoryPlan, part: PlannedPart): number {
+function placeFeatures(memory: MemoryPlan, part: PlannedPart, wide: boolean): number {
   const bias = biasOf(part), records: number[] = [];
   // A row's features of as many steps are searched together.
   for (const { column, cuts, columns } of part.features.toSorted((a, b) => stepsOf(a.cuts) - stepsOf(b.cuts))) {
     const table = searchTable(cuts), words = columns.flatMap(({ plane, special, zero }) => [plane, special - bias, Number(zero)]);
-    records.push(column, memory.place(table.cuts), table.steps, Number(columns.some(({ zero }) => zero)), memory.place(Int32Array.from(words)), columns.length);
+    records.push(column, memory.place(table.cuts), table.steps, Number(columns.some(({ zero }) => zero)), memory.place(Int32Array.from(words)), columns.length, part.wide ? 0 : placeBuckets(memory, cuts, wide));
   }
   return memory.place(Uint32Array.from(records));
+}
+
+/** The kernel's record of buckets, or 0. */
+function placeBuckets(memory: MemoryPlan, list: Float64Array, wide: boolean): number {
+  const buckets = rankBuckets(list, wide);
+  if (buckets === null) return 0;
+  const record = new ArrayBuffer(32);
+  new Uint32Array(record, 0, 2).set([memory.place(buckets.below), memory.place(buckets.cuts)]);
+  new Float64Array(record, 8).set([buckets.low, buckets.scale, buckets.top]);
+  return memory.place(new Uint8Array(record));
 }
 
 function placeCategories(memory: MemoryPlan, part: PlannedPart): number {

@@ -59,6 +59,18 @@ export const LANES: i32 = 64;
   zeros: i32;
   columns: usize;
   count: i32;
+  /** Of its cuts, or 0. */
+  buckets: usize;
+}
+
+/** A quicker way to ranks of 8 bits. */
+@unmanaged export class Buckets {
+  below: usize;
+  /** In the width of the input. */
+  cuts: usize;
+  low: f64;
+  scale: f64;
+  top: f64;
 }
 
 /** A feature under one rule for missing values. */

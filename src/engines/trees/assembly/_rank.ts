@@ -3,7 +3,8 @@
  *
  * A rank r of a plane of type T is stored as r + bias, bias = -2^(bits - 1), so that tests are signed compares.
  */
-import { CategoryColumn, Column, Feature, LANES } from './_layout';
+import { searchBuckets } from './_buckets';
+import { Buckets, CategoryColumn, Column, Feature, LANES } from './_layout';
 
 /** Values searched for together, so that their latencies overlap. */
 const TOGETHER: i32 = 8;
@@ -89,7 +90,10 @@ export function rankFeatures<I, T>(values: usize, stride: usize, rows: i32, feat
   for (let f = 0; f < count; f++) {
     const feature = changetype<Feature>(features + usize(f) * offsetof<Feature>());
     const from = values + feature.column * sizeof<I>();
-    if (upTo) search<I>(from, stride, rows, feature.cuts, feature.steps, true, scratch, nan);
+    if (sizeof<T>() == 1 && feature.buckets != 0) {
+      if (upTo) searchBuckets<I>(from, stride, rows, changetype<Buckets>(feature.buckets), true, scratch, nan);
+      else searchBuckets<I>(from, stride, rows, changetype<Buckets>(feature.buckets), false, scratch, nan);
+    } else if (upTo) search<I>(from, stride, rows, feature.cuts, feature.steps, true, scratch, nan);
     else search<I>(from, stride, rows, feature.cuts, feature.steps, false, scratch, nan);
     if (feature.zeros != 0) markZeros<I>(from, stride, rows, zero, zeros);
     let column = feature.columns;
