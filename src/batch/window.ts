@@ -9,7 +9,7 @@ import type { BatchInput } from './input.ts';
 
 const LINE_FEED = 10;
 /** A row longer than this is refused: a quote that is never closed makes one of all that follows. */
-const LONGEST_ROW = 1 << 28;
+const LONGEST_ROW = 1 << 26;
 
 /** A cursor and the bytes that follow it. */
 export class InputWindow {
@@ -64,7 +64,7 @@ export class InputWindow {
 
   #grow(): void {
     const { bytes } = this.cursor;
-    if (this.#room > LONGEST_ROW) throw new ModelError('CSV_INVALID', { reason: `a row is longer than ${LONGEST_ROW} bytes; a quote may be open` });
+    if (this.#room >= LONGEST_ROW) throw new ModelError('CSV_INVALID', { reason: `a row is longer than ${LONGEST_ROW} bytes; a quote may be open` });
     this.#room *= 2;
     this.cursor.bytes = new Uint8Array(this.#room + PAD);
     this.cursor.bytes.set(bytes);

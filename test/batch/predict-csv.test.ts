@@ -157,6 +157,11 @@ describe('a file', () => {
     expect(await inParts(echoModel(undefined, 'safe'), rows(3, (i) => (i === 1 ? 'NA' : 'True')), {})).toBeUndefined();
   });
 
+  it('has no row without end', async () => {
+    const error = await errorOf(inParts(echoModel(X, 'safe'), `x\n1\n"${'a'.repeat(70_000_000)}`, { windowBytes: 1 << 24 }, 1 << 22));
+    expect(error).toMatchObject({ code: 'CSV_INVALID', message: expect.stringContaining('a row is longer than 67108864 bytes') });
+  });
+
   it('is not scored by a model that does not answer row by row after all', async () => {
     const model = echoModel(X, 'safe', { predict: () => [1] });
     expect(await errorOf(inParts(model, rows(3), {}))).toMatchObject({ code: 'INTERNAL' });
