@@ -10,12 +10,18 @@ import { ModelError } from '../errors/model-error.ts';
 /** How a value is made from tensors, which are given by the names of graph outputs. */
 export type OutputPlan =
   | { readonly kind: 'tensor'; readonly tensor: string }
-  /** Rows → a list of dicts; `labels` are the keys of the columns. */
-  | { readonly kind: 'maps'; readonly tensor: string; readonly labels: readonly (bigint | string)[] }
+  /** Rows of `width` numbers → a list of dicts. */
+  | { readonly kind: 'maps'; readonly tensor: string; readonly width: number; readonly keys: readonly MapKey[] }
   /** A list of tensors: their values one after another, their shapes one after another, and the length of each shape. */
   | { readonly kind: 'list'; readonly values: string; readonly shapes: string; readonly ranks: string }
   /** None, or the value. */
   | { readonly kind: 'optional'; readonly present: string; readonly value: OutputPlan };
+
+/** A key of a dict and the column that has its value. */
+export interface MapKey {
+  readonly key: bigint | string;
+  readonly column: number;
+}
 
 /** An output of the model as MLflow names it. */
 export interface NamedPlan {
@@ -39,32 +45,35 @@ export function fetchesOf(plan: OutputPlan): readonly string[] {
 export function assemble(plan: OutputPlan, tensorOf: (name: string) => Tensor): Value {
   switch (plan.kind) {
     case 'tensor': return tensorOf(plan.tensor);
-    case 'maps': return mapsOf(tensorOf(plan.tensor), plan.labels);
+    case 'maps': return mapsOf(tensorOf(plan.tensor), plan);
     case 'list': return listOf(tensorOf(plan.values), tensorOf(plan.shapes), tensorOf(plan.ranks));
     case 'optional': return tensorOf(plan.present).values[0] ? assemble(plan.value, tensorOf) : null;
   }
 }
 
-/** ZipMap (onnxruntime/core/providers/cpu/ml/zipmap.cc): keys in order, and of equal ones the last; a vector is one row. */
-function mapsOf(tensor: Tensor, labels: readonly (bigint | string)[]): Value[] {
-  const { shape, values } = tensor, width = shape.at(-1), rows = shape.length === 1 ? 1 : (shape[0] ?? 0);
+/** Labels of columns as the keys of a std::map: in order, and of equal ones the last (onnxruntime/core/providers/cpu/ml/zipmap.cc). */
+export function mapKeys(labels: readonly bigint[] | readonly string[]): readonly MapKey[] {
+  const last = new Map<bigint | string, number>(labels.map((label, column) => [label, column]));
+  return [...last].map(([key, column]) => ({ key, column, order: typeof key === 'string' ? Array.from(key, (c) => c.codePointAt(0) as number) : [key] }))
+    .sort((a, b) => compare(a.order, b.order)).map(({ key, column }) => ({ key, column }));
+}
+
+/** Integers by size; texts by their UTF-8 bytes, which is by code points. */
+function compare(a: readonly (bigint | number)[], b: readonly (bigint | number)[]): number {
+  const at = a.findIndex((item, i) => item !== b[i]), left = a[at], right = b[at];
+  if (left === undefined) return a.length - b.length;
+  return right === undefined || left > right ? 1 : -1;
+}
+
+function mapsOf({ shape, values }: Tensor, { width, keys }: { readonly width: number; readonly keys: readonly MapKey[] }): Value[] {
+  const rows = shape.length === 1 ? 1 : (shape[0] ?? 0), given = shape.at(-1);
   if (shape.length < 1 || shape.length > 2) throw failed(`its operator ZipMap takes one or two dimensions and was given ${shape.length}`);
-  if (width !== labels.length) throw failed(`its operator ZipMap has ${labels.length} labels and was given ${width} columns`);
-  const columns = [...new Map(labels.map((label, at) => [label, at])).entries()].sort(([a], [b]) => compare(a, b));
-  return Array.from({ length: rows }, (_, row) => new Map<Value, Value>(columns.map(([label, at]) => [label, values[row * width + at] as number])));
+  if (given !== width) throw failed(`its operator ZipMap has ${width} labels and was given ${given} columns`);
+  return Array.from({ length: rows }, (_, row) => new Map<Value, Value>(keys.map(({ key, column }) => [key, values[row * width + column] as number])));
 }
 
 function failed(reason: string): ModelError {
   return new ModelError('RUN_FAILED', { library: 'onnxruntime-node', reason });
-}
-
-/** Order of std::map: integers by size, texts by their UTF-8 bytes, which is by code points. */
-function compare(a: bigint | string, b: bigint | string): number {
-  if (typeof a === 'bigint' || typeof b === 'bigint') return a < b ? -1 : 1;
-  const left = Array.from(a, (c) => c.codePointAt(0) as number), right = Array.from(b, (c) => c.codePointAt(0) as number);
-  const at = left.findIndex((code, i) => code !== right[i]);
-  if (at < 0) return -1;
-  return (left[at] as number) - (right[at] ?? -1);
 }
 
 function listOf(values: Tensor, shapes: Tensor, ranks: Tensor): Value[] {

@@ -12,7 +12,7 @@ import { nodeAttribute, type OnnxNode, onnxNode } from '../formats/onnx-node.ts'
 import { newGraph, type OnnxGraph, type OnnxModel, type OnnxValueInfo, sequenceValue, tensorValue } from '../formats/onnx-proto.ts';
 import { newTensor } from '../formats/onnx-tensor.ts';
 import type { OnnxType } from '../formats/onnx-type.ts';
-import type { NamedPlan, OutputPlan } from './onnx-outputs.ts';
+import { mapKeys, type NamedPlan, type OutputPlan } from './onnx-outputs.ts';
 import { isSupportedElement } from './onnx-tensors.ts';
 
 /** A model whose outputs are tensors as far as that can be, and how its former outputs are made. */
@@ -118,7 +118,7 @@ class Rewrite {
     this.#removed.add(node);
     const tensor = this.#emit('Identity', [input]);
     this.#values.push(tensorValue(tensor, FLOAT, undefined));
-    return { kind: 'maps', tensor, labels };
+    return { kind: 'maps', tensor, width: labels.length, keys: mapKeys(labels) };
   }
 
   /** The plan of a value of a type; undefined where it has no tensor form. */

@@ -207,7 +207,7 @@ export class ProtoWriter {
   }
 
   bytes(field: number, value: Uint8Array): this {
-    return this.#tag(field, BYTES).#put(varint(BigInt(value.length))).#put(value);
+    return this.#tag(field, BYTES).#put(varint(value.length)).#put(value);
   }
 
   text(field: number, value: string): this {
@@ -230,7 +230,7 @@ export class ProtoWriter {
   }
 
   #tag(field: number, wire: number): this {
-    return this.#put(varint(BigInt(field * 8 + wire)));
+    return this.#put(varint(field * 8 + wire));
   }
 
   #put(bytes: Uint8Array): this {
@@ -240,9 +240,14 @@ export class ProtoWriter {
   }
 }
 
-function varint(value: bigint): Uint8Array {
+/** Tags and lengths are mostly one byte. */
+const ONE_BYTE: readonly Uint8Array[] = Array.from({ length: 0x80 }, (_, byte) => Uint8Array.of(byte));
+
+function varint(value: bigint | number): Uint8Array {
+  const one = value < 0x80 ? ONE_BYTE[Number(value)] : undefined;
+  if (one) return one;
   const out: number[] = [];
-  let rest = value;
+  let rest = BigInt(value);
   while (rest >= 0x80n) {
     out.push(Number(rest & 0x7fn) | 0x80);
     rest >>= 7n;
