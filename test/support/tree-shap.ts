@@ -19,20 +19,35 @@ function expected(forest: Forest, tree: number, row: Row, known: number, k: numb
   return visit(forest.root[tree]!);
 }
 
+const factorial = (x: number): number => (x < 2 ? 1 : x * factorial(x - 1));
+const sizeOf = (set: number): number => set.toString(2).replaceAll('0', '').length;
+
 /** Shapley values by their definition, over all subsets of features; the mean last. */
 export function shapley(forest: Forest, tree: number, row: Row, k: number): number[] {
-  const n = forest.features, factorial = (x: number): number => (x < 2 ? 1 : x * factorial(x - 1));
+  const n = forest.features;
   const worth = Array.from({ length: 2 ** n }, (_, known) => expected(forest, tree, row, known, k));
   const out = Array.from({ length: n }, (_, f) => {
     let sum = 0;
     for (let set = 0; set < 2 ** n; set++) {
       if ((set & (1 << f)) !== 0) continue;
-      const size = set.toString(2).replaceAll('0', '').length;
+      const size = sizeOf(set);
       sum += ((factorial(size) * factorial(n - size - 1)) / factorial(n)) * (worth[set | (1 << f)]! - worth[set]!);
     }
     return sum;
   });
   return [...out, worth[0]!];
+}
+
+/** The Shapley interaction index of two features by its definition, half of it. */
+export function interaction(forest: Forest, tree: number, row: Row, k: number, i: number, j: number): number {
+  const n = forest.features, a = 1 << i, b = 1 << j, worth = (known: number): number => expected(forest, tree, row, known, k);
+  let sum = 0;
+  for (let set = 0; set < 2 ** n; set++) {
+    if ((set & (a | b)) !== 0) continue;
+    const size = sizeOf(set);
+    sum += ((factorial(size) * factorial(n - size - 2)) / (2 * factorial(n - 1))) * (worth(set | a | b) - worth(set | a) - worth(set | b) + worth(set));
+  }
+  return sum;
 }
 
 interface Element { feature: number; zero: number; one: number; weight: number }

@@ -6,7 +6,7 @@ import { compileForest } from '../../../src/engines/trees/predict.ts';
 import { inSlices, type Steps } from '../../../src/engines/steps.ts';
 import { caught } from '../../support/caught.ts';
 import { FEATURES, forestOf, matrixOf, narrow, rows, type Split, splits, treeOf } from '../../support/covered-trees.ts';
-import { recursion, shapley } from '../../support/tree-shap.ts';
+import { interaction, recursion, shapley } from '../../support/tree-shap.ts';
 
 /** All of it, whatever its steps. */
 function run<T>(steps: Steps<T>): T {
@@ -45,6 +45,29 @@ describe('contributions of float64', () => {
         expect(own[FEATURES - 1]).toBe(0);
       }
     }), { numRuns: 500 });
+  });
+
+  it('are divided among pairs as the interaction index is defined', () => {
+    fc.assert(fc.property(fc.array(splits, { minLength: 1, maxLength: 2 }), rows, (lists, table) => {
+      const forest = forestOf(lists.map((list, i) => ({ ...treeOf(list, 2, i), weight: 1 + i / 2 })), { outputs: 2, leafSize: 2 }), own = compileAttributions(forest), matrix = matrixOf(table);
+      const got = run(own.interactions(matrix)), contributions = run(own.contributions(matrix)), width = FEATURES + 1;
+      for (let at = 0; at < table.length * 2; at++) {
+        for (let i = 0; i < width; i++) {
+          let sum = 0;
+          for (let j = 0; j < width; j++) {
+            const value = got[(at * width + i) * width + j]!;
+            sum += value;
+            if (i === FEATURES || j === FEATURES) expect(value).toBe(i === j ? contributions[at * width + FEATURES] : 0);
+            else if (i !== j) {
+              let want = 0;
+              for (let t = 0; t < forest.trees; t++) want += interaction(forest, t, Float64Array.from(table[at >> 1]!), at % 2, i, j) * (forest.weight?.[t] ?? 1);
+              expect(value).toBeCloseTo(want, 12);
+            }
+          }
+          expect(sum).toBeCloseTo(contributions[at * width + i]!, 12);
+        }
+      }
+    }), { numRuns: 80 });
   });
 
   it('skip nodes without training data where told, else refuse them', () => {

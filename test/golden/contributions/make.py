@@ -1,6 +1,6 @@
 """Records contributions and interactions as the library at hand gives them, with small models of many kinds.
 
-python make.py xgboost|lightgbm   writes <library>-<version>.json beside this file
+python make.py xgboost|lightgbm|catboost   writes <library>-<version>.json beside this file
 """
 import base64
 import json
@@ -33,16 +33,18 @@ def target(kind, x):
 
 
 def number(v):
+    if isinstance(v, str):
+        return v
     return float(v) if np.isfinite(v) else str(v).replace('nan', 'NaN')
 
 
-def case(name, save, x, outputs):
+def case(name, save, x, outputs, **more):
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / name
         save(str(file))
         data = file.read_bytes()
     return {
-        'name': name, 'file': base64.b64encode(data).decode(), 'rows': [[number(v) for v in row] for row in x],
+        'name': name, 'file': base64.b64encode(data).decode(), 'rows': [[number(v) for v in row] for row in x], **more,
         'outputs': {key: {'shape': list(a.shape), 'data': [number(v) for v in a.ravel()]} for key, a in outputs.items()},
     }
 
@@ -100,8 +102,38 @@ def lightgbm():
     yield one('no-splits.txt', 3, 'number', {'objective': 'regression', 'min_data_in_leaf': 1000})
 
 
+def catboost():
+    import catboost as cb
+    import pandas as pd
+
+    def one(name, features, kind, params, categories=(), rows=4, missing=0.1):
+        frame = pd.DataFrame(table(features, missing).astype(float), columns=[f'n{j}' for j in range(features)])
+        y = target(kind, frame.to_numpy())
+        for j, count in categories:
+            frame.insert(j, f'c{j}', [f'v{v}' for v in RNG.integers(0, count, len(frame))])
+        names = [n for n in frame.columns if n.startswith('c')]
+        params = {'iterations': 4, 'verbose': 0, 'thread_count': 1, 'random_seed': 1, 'allow_writing_files': False, 'learning_rate': 0.3, **params}
+        model = cb.CatBoost(params).fit(cb.Pool(frame, np.stack([y, -y], 1) if params['loss_function'] == 'MultiRMSE' else y, cat_features=names))
+        few = frame.iloc[:rows].copy()
+        if names:
+            few.loc[few.index[0], names[-1]] = 'never met'
+        pool = cb.Pool(few, cat_features=names)
+        ask = lambda kind: np.asarray(model.get_feature_importance(pool, type=kind, thread_count=1))
+        outputs = {'margin': np.asarray(model.predict(pool, prediction_type='RawFormulaVal')), 'contributions': ask('ShapValues'), 'interactions': ask('ShapInteractionValues')}
+        return case(name, model.save_model, few.to_numpy(), outputs, columns=list(few.columns))
+
+    yield one('squares.cbm', 5, 'number', {'loss_function': 'RMSE', 'depth': 4})
+    yield one('classes.cbm', 4, 'classes', {'loss_function': 'MultiClass', 'depth': 5})
+    yield one('categories.cbm', 3, 'binary', {'loss_function': 'Logloss', 'depth': 4, 'one_hot_max_size': 3}, categories=[(0, 2), (2, 5), (3, 6)])
+    yield one('two-targets.cbm', 3, 'number', {'loss_function': 'MultiRMSE', 'depth': 3}, categories=[(1, 4)])
+    yield one('depthwise.cbm', 4, 'number', {'loss_function': 'RMSE', 'grow_policy': 'Depthwise', 'depth': 4, 'min_data_in_leaf': 10})
+    yield one('lossguide-of-classes.cbm', 4, 'classes', {'loss_function': 'MultiClass', 'grow_policy': 'Lossguide', 'max_leaves': 9}, categories=[(1, 4)])
+    yield one('uncertainty.cbm', 3, 'number', {'loss_function': 'RMSEWithUncertainty', 'depth': 3})
+    yield one('unused-feature.cbm', 3, 'number', {'loss_function': 'MAE', 'depth': 3, 'ignored_features': [1]})
+
+
 library = sys.argv[1]
 version = __import__(library).__version__
-cases = list({'xgboost': xgboost, 'lightgbm': lightgbm}[library]())
+cases = list({'xgboost': xgboost, 'lightgbm': lightgbm, 'catboost': catboost}[library]())
 text = json.dumps({'library': library, 'version': version, 'cases': cases}, allow_nan=False, separators=(',', ':'))
 (HERE / f'{library}-{version}.json').write_text(text.replace('},{"name"', '},\n{"name"') + '\n')
