@@ -74,8 +74,8 @@ async function answer(request: Request): Promise<object> {
   switch (request.op) {
     case 'load': {
       ({ models, columns } = request);
-      const options: object = { threads: request.threads };
-      model = await loadModel(`${models}/${request.model}`, options);
+      const { threads } = request;
+      model = await loadModel(`${models}/${request.model}`, { threads });
       return { outputs: model.outputs };
     }
     case 'time': return time(request);

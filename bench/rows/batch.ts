@@ -32,7 +32,7 @@ async function compare(context: Context, library: Library, threads: number): Pro
     await agree(library, entries, context.short ? 2000 : 20_000, context.scratch);
     const series = await inTurn(
       entries.map(({ name, scorer: s, method }) => ({ name, measure: async () => ((await s.ask({ op: 'time', method, rows })).ms as number) / 1000 })),
-      context.rounds, context.short ? 0 : 1,
+      context.rounds, 1,
       (name, round, seconds) => log(`${library}, ${threads} thread(s), round ${round}: ${name} ${figure(seconds)} s, ${figure((seconds / rows) * 1e6)} µs/row`),
     );
     return { id: `batch-${library}-${threads}`, title: `${titles[library]}, 500 trees, ${shapes[library]}: ${rows.toLocaleString('en')} rows, ${threads === 1 ? 'one thread' : 'two threads'}`, unit: 's', better: 'less', series };
