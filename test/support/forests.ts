@@ -2,7 +2,7 @@ import { CATEGORICAL, MISSING_LEFT, MISSING_NAN, MISSING_NONE, MISSING_ZERO, ONL
 import { ForestBuilder } from '../../src/engines/trees/forest-builder.ts';
 
 /** A small generator of numbers in [0, 1): the same seed, the same forest. */
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

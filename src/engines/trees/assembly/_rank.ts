@@ -6,6 +6,10 @@
 import { searchBuckets } from './_buckets';
 import { Buckets, CategoryColumn, Column, Feature, LANES } from './_layout';
 
+/** Types that stand for which cuts count: those below or equal, or those below. */
+type UpTo = u16;
+type Below = u8;
+
 /** Values searched for together, so that their latencies overlap. */
 const TOGETHER: i32 = 8;
 
@@ -35,8 +39,8 @@ const TOGETHER: i32 = 8;
 }
 
 /** Places of `rows` values, `stride` bytes apart, among ascending cuts, and marks of NaN; both of 16 bits. */
-// @ts-ignore: decorator
-@inline function search<I>(from: usize, stride: usize, rows: i32, cuts: usize, steps: i32, upTo: bool, places: usize, nan: usize): void {
+function search<I, U>(from: usize, stride: usize, rows: i32, cuts: usize, steps: i32, places: usize, nan: usize): void {
+  const upTo = sizeof<U>() == 2;
   let r = 0;
   for (; r + TOGETHER <= rows; r += TOGETHER) {
     const x0 = widen<I>(from), x1 = widen<I>(from + stride), x2 = widen<I>(from + 2 * stride), x3 = widen<I>(from + 3 * stride);
@@ -93,8 +97,8 @@ export function rankFeatures<I, T>(values: usize, stride: usize, rows: i32, feat
     if (sizeof<T>() == 1 && feature.buckets != 0) {
       if (upTo) searchBuckets<I>(from, stride, rows, changetype<Buckets>(feature.buckets), true, scratch, nan);
       else searchBuckets<I>(from, stride, rows, changetype<Buckets>(feature.buckets), false, scratch, nan);
-    } else if (upTo) search<I>(from, stride, rows, feature.cuts, feature.steps, true, scratch, nan);
-    else search<I>(from, stride, rows, feature.cuts, feature.steps, false, scratch, nan);
+    } else if (upTo) search<I, UpTo>(from, stride, rows, feature.cuts, feature.steps, scratch, nan);
+    else search<I, Below>(from, stride, rows, feature.cuts, feature.steps, scratch, nan);
     if (feature.zeros != 0) markZeros<I>(from, stride, rows, zero, zeros);
     let column = feature.columns;
     for (let c = 0; c < feature.count; c++, column += offsetof<Column>()) {

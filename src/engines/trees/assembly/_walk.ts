@@ -3,6 +3,10 @@
  */
 import { CHAIN_SHIFT, LANES, SetSlot, Slot } from './_layout';
 
+/** Types that stand for whether slots have sets. */
+export type Sets = u16;
+export type NoSets = u8;
+
 /** Steps between two looks at whether all have arrived, after the first ones. */
 const STRIDE: i32 = 1;
 
@@ -37,12 +41,12 @@ const STRIDE: i32 = 1;
 }
 
 /**
- * Eight rows, the first at `row`, down the tree at `root`.
+ * Eight rows, the first at `row`, down the tree at `root`. F stands for the slots' form: {@link Sets} or {@link NoSets}.
  * @param steps how many to take before the first look
  * @param out eight addresses of the slots where they end
  */
-// @ts-ignore: decorator
-@inline export function walkRows<T>(root: usize, row: usize, steps: i32, sets: bool, out: usize): void {
+export function walkRows<T, F>(root: usize, row: usize, steps: i32, out: usize): void {
+  const sets = sizeof<F>() == 2;
   let a = root, b = root, c = root, d = root, e = root, f = root, g = root, h = root, moving: u32;
   do {
     for (let i = 0; i < steps; i++) {
@@ -62,8 +66,8 @@ const STRIDE: i32 = 1;
 }
 
 /** One row down eight trees, whose heads stand at `heads`. */
-// @ts-ignore: decorator
-@inline export function walkTrees<T>(heads: usize, row: usize, steps: i32, sets: bool, out: usize): void {
+export function walkTrees<T, F>(heads: usize, row: usize, steps: i32, out: usize): void {
+  const sets = sizeof<F>() == 2;
   let a = usize(load<u32>(heads)), b = usize(load<u32>(heads, 8)), c = usize(load<u32>(heads, 16)), d = usize(load<u32>(heads, 24));
   let e = usize(load<u32>(heads, 32)), f = usize(load<u32>(heads, 40)), g = usize(load<u32>(heads, 48)), h = usize(load<u32>(heads, 56)), moving: u32;
   do {

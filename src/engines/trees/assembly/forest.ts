@@ -8,7 +8,7 @@ import { CHAIN_BLOCK, CHAIN_SHIFT, Head, Header, LANES, Part, SYMMETRIC, Tree } 
 import { CONSTANTS, fillConstants, mux16, mux64, RESULTS, testSets } from './_mux';
 import { rankCategories, rankFeatures, rankRow } from './_rank';
 import { addTogether, symmetric64, TOGETHER } from './_symmetric';
-import { leafOf, walk, walkChains, walkRows, walkTrees } from './_walk';
+import { leafOf, NoSets, Sets, walk, walkChains, walkRows, walkTrees } from './_walk';
 
 /** So few rows of a block walk one by one, eight trees together. */
 const FEW: i32 = 4;
@@ -114,10 +114,10 @@ function runPart<S, T>(h: Header, part: Part, work: usize, values: usize, rows: 
       for (let r = 0; r < rows; r += 8) {
         const row = planes + usize(r) * sizeof<T>(), leaf = work + LEAVES + usize(r) * 4;
         if (part.sets) {
-          walkRows<T>(slots, row, tree.steps, true, leaf);
+          walkRows<T, Sets>(slots, row, tree.steps, leaf);
           for (let at = leaf; at < leaf + 32; at += 4) store<u32>(at, leafOf<T>(load<u32>(at), slots, tree.leaves, true));
         } else {
-          walkRows<T>(slots, row, tree.steps, false, leaf);
+          walkRows<T, NoSets>(slots, row, tree.steps, leaf);
           for (let at = leaf; at < leaf + 32; at += 4) store<u32>(at, leafOf<T>(load<u32>(at), slots, tree.leaves, false));
         }
       }
@@ -201,7 +201,8 @@ function take<S, N>(h: Header, tree: Tree, work: usize, at: usize, rows: i32, t:
     }
   }
   for (; t + 8 <= to; t += 8) {
-    walkTrees<T>(h.heads + usize(t) * offsetof<Head>(), row, part.steps, sets, slots);
+    if (sets) walkTrees<T, Sets>(h.heads + usize(t) * offsetof<Head>(), row, part.steps, slots);
+    else walkTrees<T, NoSets>(h.heads + usize(t) * offsetof<Head>(), row, part.steps, slots);
     for (let i = 0; i < 8; i++) {
       const head = headAt(h, t + i), p = usize(load<u32>(slots + usize(i) * 4));
       const leaf = leafOf<T>(p, head.slots, sizeof<T>() == 2 && !sets ? treeAt(h, t + i).leaves : 0, sets);
