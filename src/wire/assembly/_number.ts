@@ -7,7 +7,7 @@
  *     512    TENS    10^0 … 10^8 as u64
  *     640    FIVES   10^−64 … 10^44 as 128 bits (low, high), normalised to the top bit
  *
- * Numbers are rounded correctly: up to 2^53 over a power of ten to 22 by one exact operation (Clinger, 1990), up to 19 digits
+ * Numbers are rounded correctly: up to 15 digits with a power of ten to ±22 by one exact operation (Clinger, 1990), up to 19 digits
  * with powers from −64 to 44 by a 128-bit product (Lemire, "Number Parsing at a Gigabyte per Second", 2021; Mushtak & Lemire,
  * "Fast Number Parsing Without Fallback", 2023). Any other is slow, left for the caller to convert.
  */

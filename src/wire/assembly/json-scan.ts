@@ -36,7 +36,6 @@ const SHAPE: usize = 64;
 
 const BOUNDS: usize = 2432;
 
-const DOUBLE: u32 = 0;
 const FLOAT: u32 = 1;
 const BOOLEAN: u32 = 2;
 const TEXT: u32 = 3;
@@ -398,20 +397,4 @@ function nested(p: usize, kind: u32, axis: u32, last: u32, slots: usize): usize 
   if (known == 0) store<u32>(SHAPE + (axis << 2), length);
   else if (known != length) return 0;
   return p + 1;
-}
-
-/** Rows of slots into columns of slots. */
-export function transpose(from: usize, rows: u32, columns: u32, to: usize): void {
-  const step = (columns as usize) << 3;
-  for (let first: u32 = 0; first < rows; first += 8) {
-    const last = min(first + 8, rows);
-    for (let j: u32 = 0; j < columns; j++) {
-      let source = from + (first as usize) * step + ((j as usize) << 3), target = to + (((j as usize) * (rows as usize) + (first as usize)) << 3);
-      for (let i = first; i < last; i++) {
-        store<u64>(target, load<u64>(source));
-        source += step;
-        target += 8;
-      }
-    }
-  }
 }
