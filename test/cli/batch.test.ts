@@ -18,7 +18,7 @@ describe('predict of a CSV file', () => {
     const file = join(place, 'rows.csv'), out = join(place, 'out.json'), text = table(3000);
     writeFileSync(file, text);
     const [byFile, byStdin, mlflow] = await Promise.all([
-      run(['predict', WINE, file, '-o', out]), run(['models', 'predict', '-m', WINE, '-t', 'csv'], text), run(['models', 'predict', '-m', WINE, '-t', 'csv', '-i', file, '--enforcement', 'mlflow', '--output', 'margin']),
+      run(['predict', WINE, file, '-o', out]), run(['models', 'predict', '-m', WINE, '-t', 'csv'], text), run(['models', 'predict', '-m', WINE, '-t', 'csv', '-i', file, '--enforcement', 'mlflow', '--output', 'margin', '--threads', '1']),
     ]);
     expect([byFile.status, byFile.out, byFile.err]).toEqual([0, '', '']);
     expect([byStdin.status, byStdin.err]).toEqual([0, '']);
@@ -29,6 +29,11 @@ describe('predict of a CSV file', () => {
     const records = text.trim().split('\n').slice(1).map((line) => line.split(',').map(Number));
     const json = await run(['predict', WINE], JSON.stringify({ dataframe_split: { columns: header.split(','), data: records } }));
     expect(json.out).toBe(byStdin.out);
+  });
+
+  it('takes a whole number of threads', async () => {
+    const { err, status } = await run(['predict', WINE, '-t', 'csv', '--threads', 'all'], table(1));
+    expect([status, err]).toEqual([2, expect.stringContaining('threads must be a whole number from 1')]);
   });
 
   it('tells the row of a bad cell and leaves the old answer', async () => {

@@ -23,6 +23,7 @@ interface PredictFlags {
   enforcement: Enforcement;
   output?: string;
   flavor?: string;
+  threads?: string;
   env?: string[];
 }
 
@@ -61,6 +62,7 @@ function addFlags(command: Command, examples: string): Command {
     .addOption(new Option('--enforcement <mode>', 'how input is held against the signature').choices(['safe', 'mlflow', 'strict']).default('safe'))
     .option('--output <name>', 'another output than the plain answer, such as predict_proba')
     .option('--flavor <name>', 'flavor to score with (default: the one that stands in for python_function)')
+    .option('--threads <number>', 'threads that score large files (default: the cores)')
     .option('-r, --pip-requirements-override <list>', 'accepted; a native model needs no environment')
     .option('--env <key=value...>', 'environment variables to set');
   return addEnvironmentFlags(command).helpOption('--help', 'show help').addHelpText('after', examples);
@@ -70,8 +72,8 @@ async function run(uri: string, flags: PredictFlags): Promise<void> {
   noticeEnvironmentFlags({ ...flags }, [['-r', 'pipRequirementsOverride']]);
   setEnvironment(flags.env ?? []);
   const [{ loadModel }, { openInput }] = await Promise.all([import('../../model/load.ts'), import('../../batch/input.ts')]);
-  const { enforcement, flavor } = flags;
-  const model = await loadModel(uri, { enforcement, onProgress: loadProgress(), ...(flavor === undefined ? {} : { flavor }) });
+  const { enforcement, flavor, threads } = flags;
+  const model = await loadModel(uri, { enforcement, onProgress: loadProgress(), ...(flavor === undefined ? {} : { flavor }), ...(threads === undefined ? {} : { threads: Number(threads) }) });
   const input = await openInput(flags.inputPath ?? process.stdin, { inflate: (flags.contentType ?? typeOf(flags.inputPath)) === 'csv' });
   try {
     await score(model, input, flags);
