@@ -9,7 +9,7 @@ export const FEATURES = 4;
 /** A test of a tree, and how it divides the cover: `part` tenths go left. */
 export interface Split { readonly feature: number; readonly threshold: number; readonly flags: number; readonly at: number; readonly part: number }
 
-const split: fc.Arbitrary<Split> = fc.record({
+export const split: fc.Arbitrary<Split> = fc.record({
   feature: fc.nat(FEATURES - 2), // the last feature is never tested
   threshold: fc.constantFrom(-1, 0, 0.5, 1, 2),
   flags: fc.constantFrom(MISSING_NAN, MISSING_NAN | MISSING_LEFT, MISSING_NAN | CATEGORICAL),

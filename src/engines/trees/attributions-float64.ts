@@ -10,11 +10,16 @@
  * @module
  */
 import type { Forest } from './forest.ts';
+import { goesLeft } from './plain-walk.ts';
 import type { Matrix } from './predict.ts';
 import { gaussLegendre, type Quadrature } from './quadrature.ts';
+import { symmetricLevels } from './symmetric-levels.ts';
 import type { TreeContributions } from './tree-contributions.ts';
 import { writeWays } from './tree-ways.ts';
 import { type EdgeOptions, NO_EDGES, treeEdges, type TreeEdges } from './tree-edges.ts';
+
+/** Numbers kept for the leaves of a symmetric tree: 16 MiB. */
+const MAX_KEPT = 2 ** 21;
 
 /** In plain TypeScript. */
 export class Float64Attributions implements TreeContributions<Float64Array> {
@@ -29,6 +34,10 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
   /** Per edge and point, first for o = 1, then for o = 0 after 1: what the edge does to the product, and what its feature takes of the sum. */
   #factor: Float64Array = new Float64Array(0);
   #term: Float64Array = new Float64Array(0);
+  /** Of a symmetric tree: its tests, the features of its edges, and per leaf that rows have come to its contributions. */
+  #levels: Int32Array | null = null;
+  #features: readonly number[] = [];
+  #kept: (Float64Array | undefined)[] = [];
   /** Per inner node of the tree: whether the row goes left. */
   #left: Uint8Array = new Uint8Array(0);
   /** Per edge: o. */
@@ -43,7 +52,7 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
     this.#width = options.width ?? forest.features + 1;
   }
 
-  tree(tree: number): void {
+  tree(tree: number, rows: number): void {
     const forest = this.#forest, edges = treeEdges(forest, tree, this.#options), points = Math.max((edges.tests + 1) >> 1, 1);
     this.#tree = tree;
     this.#edges = edges;
@@ -61,13 +70,48 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
     }
     this.#product.fill(1, edges.count * points, (edges.count + 1) * points);
     this.#prepare();
+    this.#levels = rows > 1 ? symmetricLevels(forest, tree) : null;
+    if (this.#levels) {
+      this.#features = [...new Set(edges.feature.subarray(0, edges.count))];
+      if (2 ** this.#levels.length * forest.leafSize * this.#features.length > MAX_KEPT) this.#levels = null;
+    }
+    if (this.#levels) {
+      this.#kept = new Array<Float64Array>(2 ** this.#levels.length);
+    }
   }
 
   add(matrix: Matrix, from: number, to: number, out: Float64Array, at: number, step: number): void {
     for (let row = from; row < to; row++) {
-      writeWays(this.#forest, this.#tree, matrix, row, row + 1, this.#left);
-      this.#down();
-      this.#up(out, row * step + at);
+      if (this.#levels) this.#addKept(matrix, row, this.#levels, out, row * step + at);
+      else this.#addRow(matrix, row, out, row * step + at);
+    }
+  }
+
+  #addRow(matrix: Matrix, row: number, out: Float64Array, at: number): void {
+    writeWays(this.#forest, this.#tree, matrix, row, row + 1, this.#left);
+    this.#down();
+    this.#up(out, at);
+  }
+
+  /** All rows that come to one leaf of a symmetric tree have the same contributions. */
+  #addKept(matrix: Matrix, row: number, levels: Int32Array, out: Float64Array, at: number): void {
+    const forest = this.#forest, { leafSize } = forest, features = this.#features, width = this.#width;
+    let leaf = 0;
+    for (let i = 0; i < levels.length; i++) {
+      const node = levels[i] as number, x = matrix.values[row * matrix.columns + (forest.feature[node] as number)] as number;
+      leaf = 2 * leaf + Number(goesLeft(forest, node, forest.flags[node] as number, forest.input === 'float32' ? Math.fround(x) : x));
+    }
+    let kept = this.#kept[leaf];
+    if (kept === undefined) {
+      const all = new Float64Array(leafSize * width);
+      this.#addRow(matrix, row, all, 0);
+      this.#kept[leaf] = kept = Float64Array.from({ length: leafSize * features.length }, (_, i) => all[Math.floor(i / features.length) * width + (features[i % features.length] as number)] as number);
+    }
+    for (let v = 0, i = 0; v < leafSize; v++) {
+      for (let f = 0; f < features.length; f++, i++) {
+        const place = at + v * width + (features[f] as number);
+        out[place] = (out[place] as number) + (kept[i] as number);
+      }
     }
   }
 

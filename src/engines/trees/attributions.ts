@@ -64,7 +64,7 @@ export function compileAttributions(forest: Forest, { skipEmpty = false, players
       return out;
     }
     const out = new Float64Array(answerSize(rows, step)), one = new Float64Attributions(forest, { players, atParent, width });
-    yield* overTrees(forest, rows, range, (t) => one.tree(t), (t, from, to) => one.add(matrix, from, to, out, (group[t] as number) * width, step));
+    yield* overTrees(forest, rows, range, (t) => one.tree(t, rows), (t, from, to) => one.add(matrix, from, to, out, (group[t] as number) * width, step));
     addExpected(out, rows, range);
     return out;
   }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileAttributions, type TreeAttributions } from '../../../src/engines/trees/attributions.ts';
-import { MISSING_NAN, type Forest, type TreeNodes } from '../../../src/engines/trees/forest.ts';
+import { CATEGORICAL, MISSING_NAN, type Forest, type TreeNodes } from '../../../src/engines/trees/forest.ts';
 import { compileForest } from '../../../src/engines/trees/predict.ts';
 import { inSlices, type Steps } from '../../../src/engines/steps.ts';
 import { caught } from '../../support/caught.ts';
-import { FEATURES, forestOf, matrixOf, narrow, rows, type Split, splits, treeOf } from '../../support/covered-trees.ts';
+import { FEATURES, forestOf, matrixOf, narrow, rows, split, type Split, splits, treeOf } from '../../support/covered-trees.ts';
 import { interaction, recursion, shapley } from '../../support/tree-shap.ts';
 
 /** All of it, whatever its steps. */
@@ -68,6 +68,15 @@ describe('contributions of float64', () => {
         }
       }
     }), { numRuns: 80 });
+  });
+
+  it('of symmetric trees are the same for all rows at once and one by one', () => {
+    fc.assert(fc.property(fc.array(split, { minLength: 1, maxLength: 5 }), fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 32, maxLength: 32 }), fc.array(rows, { minLength: 2, maxLength: 6 }), fc.boolean(), (tests, weights, tables, broken) => {
+      const forest = forestOf([symmetric(tests, weights, broken), symmetric(tests.toReversed(), weights, false)], { outputs: 2, leafSize: 2 }), table = tables.flat();
+      if (forest.root.some((node) => forest.cover!.node[node] === 0)) return;
+      const own = compileAttributions(forest, { skipEmpty: true }), step = 2 * (FEATURES + 1), all = run(own.contributions(matrixOf(table)));
+      for (const [r, row] of table.entries()) expect(run(own.contributions(matrixOf([row])))).toEqual(all.slice(r * step, (r + 1) * step));
+    }), { numRuns: 200 });
   });
 
   it('skip nodes without training data where told, else refuse them', () => {
@@ -205,6 +214,17 @@ describe('attributions in slices', () => {
     expect(() => inSlices(own.contributions(matrix), stop.signal)).toThrow(/abort/);
   });
 });
+
+/** The same test on each level; `broken`: but for the last node. */
+function symmetric(tests: readonly Split[], weights: readonly number[], broken: boolean): TreeNodes {
+  const depth = tests.length, nodes = 2 ** depth - 1, levels = Array.from({ length: nodes }, (_, i) => tests[31 - Math.clz32(i + 1)]!), node = new Array<number>(nodes);
+  const child = (i: number, side: number): number => (2 * i + 1 + side < nodes ? 2 * i + 1 + side : ~(2 * i + 1 + side - nodes)), cover = (c: number): number => (c < 0 ? weights[~c]! : node[c]!);
+  for (let i = nodes - 1; i >= 0; i--) node[i] = cover(child(i, 0)) + cover(child(i, 1));
+  return {
+    feature: levels.map((s, i) => (broken && i === nodes - 1 ? (s.feature + 1) % 3 : s.feature)), threshold: levels.map((s) => s.threshold), flags: levels.map((s) => s.flags & ~CATEGORICAL),
+    left: levels.map((_, i) => child(i, 0)), right: levels.map((_, i) => child(i, 1)), value: Array.from({ length: 2 * (nodes + 1) }, (_, i) => Math.sin(i)), cover: { node, leaf: weights.slice(0, nodes + 1) },
+  };
+}
 
 /** A tree whose every right child is a leaf. */
 function chain(length: number): TreeNodes {
