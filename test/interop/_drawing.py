@@ -1,6 +1,7 @@
 """What the scripts that draw models share: a generator per case, rows with every odd kind of number, a folder per case."""
 import json
 import os
+import signal
 import sys
 import warnings
 
@@ -89,15 +90,23 @@ def main(draw, version):
     """python SCRIPT FOLDER SEED COUNT [NUMBER]: writes FOLDER/cases.json; with NUMBER only that case."""
     folder, seed, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     cases, refused = [], []
-    for number in ([int(sys.argv[4])] if len(sys.argv) > 4 else range(count)):
+    for number in [int(sys.argv[4])] if len(sys.argv) > 4 else range(count):
         case = Case(os.path.join(folder, str(number)))
-        try:
-            draw(np.random.default_rng([seed, number]), case, number)
-        except Exception as error:  # The library does not train every combination that is drawn.
-            if os.environ.get("MLMODEL_DRAW_TRACE"):
-                raise
-            refused.append({"number": number, "words": case.about["words"], "reason": f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"[:300]})
-            continue
-        cases.append({"number": number, "folder": case.folder, **case.about})
+        result = os.path.join(case.folder, "case.json")
+        # In a process of its own: some combinations make a library crash.
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            with open(result, "w") as file:
+                try:
+                    draw(np.random.default_rng([seed, number]), case, number)
+                except Exception as error:  # The library does not train every combination that is drawn.
+                    case.about["reason"] = f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
+                json.dump(case.about, file)
+            os._exit(0)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        with open(result) as file:
+            about = json.load(file) if status == 0 else {"words": [], "reason": f"the library ended the process with {status}"}
+        (refused if "reason" in about else cases).append({"number": number, "folder": case.folder, **about})
     with open(os.path.join(folder, "cases.json"), "w") as file:
         json.dump({"version": version, "cases": cases, "refused": refused}, file)

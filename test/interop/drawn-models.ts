@@ -7,7 +7,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { column, type Column } from '../../src/data/column.ts';
+import { column, type Column, type Storage } from '../../src/data/column.ts';
 import { Table } from '../../src/data/table.ts';
 import { Tensor } from '../../src/data/tensor.ts';
 import { readNpy } from '../../src/formats/npy.ts';
@@ -71,4 +71,18 @@ function columnOf(model: DrawnModel, drawn: DrawnColumn): Column {
   const numbers = drawn.categories.every((value) => typeof value === 'number');
   const categories = numbers ? column('int64', Float64Array.from(drawn.categories, Number)) : column('str', drawn.categories.map(String));
   return column('category', arrayOf(model, drawn.codes).values, { categories });
+}
+
+/** Some of the rows, any number of times. */
+export function takeRows(input: Table | Tensor, rows: readonly number[]): Table | Tensor {
+  if (input instanceof Table) return new Table(input.names, input.columns.map((col) => ({ ...col, values: gather(col.values, rows, 1), length: rows.length })), rows.length);
+  return new Tensor(input.dtype, [rows.length, ...input.shape.slice(1)], gather(input.values, rows, input.size / (input.shape[0] as number)));
+}
+
+/** The rows' items, `width` each. */
+export function gather(values: Storage, rows: readonly number[], width: number): Storage {
+  if (Array.isArray(values)) return rows.flatMap((row) => values.slice(row * width, (row + 1) * width)) as Storage;
+  const out = new (values.constructor as new (length: number) => Float64Array)(rows.length * width);
+  for (const [i, row] of rows.entries()) out.set((values as Float64Array).subarray(row * width, (row + 1) * width), i * width);
+  return out;
 }

@@ -1,11 +1,13 @@
 /** The suite of one library's drawn models. */
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Table } from '../../src/data/table.ts';
 import { Tensor } from '../../src/data/tensor.ts';
 import { ModelError } from '../../src/errors/model-error.ts';
 import { loadModel } from '../../src/model/load.ts';
+import type { LoadedModel } from '../../src/model/loaded-model.ts';
 import { compareNumbers, compareTexts, FAILED, type Verdict } from './comparison.ts';
-import { arrayOf, type Drawn, type DrawnModel, inputOf } from './drawn-models.ts';
+import { arrayOf, type Drawn, type DrawnModel, gather, inputOf, takeRows } from './drawn-models.ts';
 
 /** How far an answer may lie from the library's where it is not equal to the last bit, and why. */
 interface Allowance {
@@ -61,22 +63,49 @@ class Tally {
   }
 }
 
-/** Asks our predictor for every output that the library gave. */
+/** Asks our predictor for every output that the library gave, and again for single rows and for batches that go through the kernel in blocks and over threads. */
 async function judge(model: DrawnModel): Promise<Verdict[]> {
-  const loaded = await loadModel(join(model.folder, 'model'), { enforcement: 'safe' }), out: Verdict[] = [];
-  const input = inputOf(model);
-  for (const [output, want] of Object.entries(model.outputs)) {
-    let given: unknown;
-    try {
-      given = await loaded.predict(input, { output });
-    } catch (error) {
-      if (!ModelError.isInstance(error)) throw error;
-      out.push({ ...FAILED, output, problem: `${error.code}: ${error.message}` });
-      continue;
+  const threads = model.number % 5 === 0 ? 2 : 1;
+  const loaded = await loadModel(join(model.folder, 'model'), { enforcement: 'safe', threads }), input = inputOf(model), out: Verdict[] = [];
+  try {
+    for (const [output, want] of Object.entries(model.outputs)) {
+      const given = await ask(loaded, input, output);
+      if (!(given instanceof Tensor)) {
+        out.push({ ...FAILED, output, problem: given });
+        continue;
+      }
+      const verdict = 'texts' in want ? compareTexts(output, want, given) : compareNumbers(output, arrayOf(model, want.array), given);
+      const problem = verdict.problem ?? (output === 'margin' || output === 'leaf' ? await otherSizes(loaded, input, output, given, threads) : undefined);
+      out.push(problem === undefined ? verdict : { ...verdict, problem });
     }
-    if (!(given instanceof Tensor)) out.push({ ...FAILED, output, problem: 'the answer is no array' });
-    else out.push('texts' in want ? compareTexts(output, want, given) : compareNumbers(output, arrayOf(model, want.array), given));
+  } finally {
+    await loaded.close();
   }
-  await loaded.close();
   return out;
+}
+
+async function ask(loaded: LoadedModel, input: Table | Tensor, output: string): Promise<Tensor | string> {
+  try {
+    const given = await loaded.predict(input, { output });
+    return given instanceof Tensor ? given : 'the answer is no array';
+  } catch (error) {
+    if (ModelError.isInstance(error)) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+}
+
+/** Rows × trees from which a batch goes over threads is 2¹⁷. */
+const MANY = 2 ** 17;
+
+/** What is wrong where the same rows come alone or in a large batch. */
+async function otherSizes(loaded: LoadedModel, input: Table | Tensor, output: string, whole: Tensor, threads: number): Promise<string | undefined> {
+  const rows = whole.shape[0] as number, width = whole.size / rows, trees = output === 'leaf' ? width : 1;
+  const large = threads > 1 ? Math.ceil(MANY / Math.max(trees, 8)) + 3 : 33 * rows + 5;
+  for (const taken of [[0], [rows - 1], Array.from({ length: large }, (_, i) => (i * 7) % rows)]) {
+    const given = await ask(loaded, takeRows(input, taken), output), wanted = gather(whole.values, taken, width);
+    if (!(given instanceof Tensor)) return `${taken.length} rows: ${given}`;
+    const at = Array.from(wanted as ArrayLike<unknown>).findIndex((value, i) => !Object.is(value, given.values[i]));
+    if (at >= 0 || given.values.length !== wanted.length) return `${taken.length} rows: item ${at} is ${String(given.values[at])}, in a smaller batch ${String(wanted[at])}`;
+  }
+  return undefined;
 }
