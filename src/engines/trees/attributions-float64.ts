@@ -34,9 +34,13 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
   /** Per edge and point, first for o = 1, then for o = 0 after 1: what the edge does to the product, and what its feature takes of the sum. */
   #factor: Float64Array = new Float64Array(0);
   #term: Float64Array = new Float64Array(0);
-  /** Of a symmetric tree: its tests, the features of its edges, and per leaf that rows have come to its contributions. */
-  #levels: Int32Array | null = null;
+  /** The features of the edges; per edge the place of its feature among them. */
   #features: readonly number[] = [];
+  #slot: Int32Array = new Int32Array(0);
+  /** Contributions of the row at hand, per value of a leaf and place. */
+  #own: Float64Array = new Float64Array(0);
+  /** Of a symmetric tree: its tests, and per leaf that rows have come to its contributions. */
+  #levels: Int32Array | null = null;
   #kept: (Float64Array | undefined)[] = [];
   /** Per inner node of the tree: whether the row goes left. */
   #left: Uint8Array = new Uint8Array(0);
@@ -70,49 +74,43 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
     }
     this.#product.fill(1, edges.count * points, (edges.count + 1) * points);
     this.#prepare();
+    this.#features = [...new Set(edges.feature.subarray(0, edges.count))];
+    const slots = new Map(this.#features.map((feature, slot) => [feature, slot]));
+    this.#slot = edges.feature.map((feature) => slots.get(feature) ?? 0);
+    const numbers = forest.leafSize * this.#features.length;
+    if (this.#own.length < numbers) this.#own = new Float64Array(numbers);
     this.#levels = rows > 1 ? symmetricLevels(forest, tree) : null;
-    if (this.#levels) {
-      this.#features = [...new Set(edges.feature.subarray(0, edges.count))];
-      if (2 ** this.#levels.length * forest.leafSize * this.#features.length > MAX_KEPT) this.#levels = null;
-    }
-    if (this.#levels) {
-      this.#kept = new Array<Float64Array>(2 ** this.#levels.length);
-    }
+    if (this.#levels && 2 ** this.#levels.length * numbers > MAX_KEPT) this.#levels = null;
+    if (this.#levels) this.#kept = new Array<Float64Array>(2 ** this.#levels.length);
   }
 
   add(matrix: Matrix, from: number, to: number, out: Float64Array, at: number, step: number): void {
+    const { leafSize } = this.#forest, features = this.#features, width = this.#width;
     for (let row = from; row < to; row++) {
-      if (this.#levels) this.#addKept(matrix, row, this.#levels, out, row * step + at);
-      else this.#addRow(matrix, row, out, row * step + at);
+      const own = this.#levels ? this.#keptOf(matrix, row, this.#levels) : this.#ownOf(matrix, row);
+      for (let v = 0, i = 0, place = row * step + at; v < leafSize; v++, place += width) {
+        for (let f = 0; f < features.length; f++, i++) out[place + (features[f] as number)] = (out[place + (features[f] as number)] as number) + (own[i] as number);
+      }
     }
   }
 
-  #addRow(matrix: Matrix, row: number, out: Float64Array, at: number): void {
+  /** Contributions of a row, per value of a leaf and feature of the tree. */
+  #ownOf(matrix: Matrix, row: number): Float64Array {
     writeWays(this.#forest, this.#tree, matrix, row, row + 1, this.#left);
     this.#down();
-    this.#up(out, at);
+    this.#up();
+    return this.#own;
   }
 
-  /** All rows that come to one leaf of a symmetric tree have the same contributions. */
-  #addKept(matrix: Matrix, row: number, levels: Int32Array, out: Float64Array, at: number): void {
-    const forest = this.#forest, { leafSize } = forest, features = this.#features, width = this.#width;
+  /** All rows that come to one leaf of a symmetric tree have the same. */
+  #keptOf(matrix: Matrix, row: number, levels: Int32Array): Float64Array {
+    const forest = this.#forest;
     let leaf = 0;
     for (let i = 0; i < levels.length; i++) {
       const node = levels[i] as number, x = matrix.values[row * matrix.columns + (forest.feature[node] as number)] as number;
       leaf = 2 * leaf + Number(goesLeft(forest, node, forest.flags[node] as number, forest.input === 'float32' ? Math.fround(x) : x));
     }
-    let kept = this.#kept[leaf];
-    if (kept === undefined) {
-      const all = new Float64Array(leafSize * width);
-      this.#addRow(matrix, row, all, 0);
-      this.#kept[leaf] = kept = Float64Array.from({ length: leafSize * features.length }, (_, i) => all[Math.floor(i / features.length) * width + (features[i % features.length] as number)] as number);
-    }
-    for (let v = 0, i = 0; v < leafSize; v++) {
-      for (let f = 0; f < features.length; f++, i++) {
-        const place = at + v * width + (features[f] as number);
-        out[place] = (out[place] as number) + (kept[i] as number);
-      }
-    }
+    return (this.#kept[leaf] ??= this.#ownOf(matrix, row).slice());
   }
 
   #prepare(): void {
@@ -155,10 +153,11 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
   }
 
   /** Sums from the leaves to each edge, of which its feature takes its part. */
-  #up(out: Float64Array, at: number): void {
+  #up(): void {
     const { weight, leafSize } = this.#forest, scale = weight?.[this.#tree] ?? 1;
-    const { count, feature, parent, before } = this.#edges, one = this.#one, points = this.#points, sum = this.#sum, term = this.#term;
+    const { count, parent, before } = this.#edges, slot = this.#slot, own = this.#own, slots = this.#features.length, one = this.#one, points = this.#points, sum = this.#sum, term = this.#term;
     const size = points * leafSize;
+    own.fill(0);
     sum.fill(0, count * size, (count + 1) * size);
     for (let e = count - 1; e >= 0; e--) {
       const old = before[e] as number, from = e * size, up = (parent[e] as number) * size;
@@ -166,8 +165,8 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
         for (let v = 0, j = 2 * e * points + (one[e] === 1 ? 0 : points); v < leafSize; v++) {
           let taken = 0;
           for (let k = 0; k < points; k++) taken += (term[j + k] as number) * (sum[from + v * points + k] as number);
-          const place = at + v * this.#width + (feature[e] as number);
-          out[place] = (out[place] as number) + taken * scale;
+          const place = v * slots + (slot[e] as number);
+          own[place] = (own[place] as number) + taken * scale;
         }
       }
       for (let k = 0; k < size; k++) sum[up + k] = (sum[up + k] as number) + (sum[from + k] as number);
