@@ -225,7 +225,7 @@ class Run {
   #chunks(window: InputWindow, plan: CsvPlan): CsvChunks {
     const { chunkCells = 1 << 19, kernel = true, windowBytes = WINDOW } = this.#options;
     const capacity = Math.max(1, Math.min(1 << 16, Math.floor(chunkCells / Math.max(1, plan.places.length))));
-    const chunks = new CsvChunks(plan, capacity, kernel ? windowBytes : 0);
+    const { at, end } = window.cursor, chunks = new CsvChunks(plan, capacity, kernel ? Math.max(windowBytes, end - at) : 0);
     if (chunks.scan) window.enter(chunks.scan);
     return chunks;
   }

@@ -27,15 +27,14 @@ export class InputWindow {
     this.cursor.bytes = new Uint8Array(size + PAD);
   }
 
-  /** Goes on in the window of a kernel, where what follows the cursor has room there. */
+  /** Goes on in the window of a kernel, which must have room for what follows the cursor. */
   enter({ window }: CsvScan): void {
-    const { at, bytes, end } = this.cursor, room = window.length - PAD;
-    if (end - at > room) return;
+    const { at, bytes, end } = this.cursor;
     window.set(bytes.subarray(at, end + 1));
     this.cursor.bytes = window;
     this.cursor.at = 0;
     this.cursor.end = end - at;
-    this.#room = room;
+    this.#room = window.length - PAD;
   }
 
   /**

@@ -99,7 +99,8 @@ export class CsvChunks {
     this.#kinds = Uint8Array.from(plan.fields, ({ kind }) => kind);
     this.#empty = plan.fields.map(({ gaps, kind }) => kind === KIND.double || kind === KIND.float || gaps === true);
     this.#capacity = capacity;
-    this.#slots = Int32Array.from(plan.fields, (_, at) => plan.places.indexOf(at));
+    this.#slots = new Int32Array(plan.fields.length).fill(-1);
+    for (const [slot, at] of plan.places.entries()) this.#slots[at] = slot;
     this.#count = plan.places.length;
     this.#texty = positions(KIND.text);
     this.#inferred = positions(KIND.infer);

@@ -157,6 +157,12 @@ describe('a file', () => {
     expect(await inParts(echoModel(undefined, 'safe'), rows(3, (i) => (i === 1 ? 'NA' : 'True')), {})).toBeUndefined();
   });
 
+  it('may have many columns', async () => {
+    const names = Array.from({ length: 60_000 }, (_, i) => `column_${i}`), text = `${names.join(',')}\n${`${names.map((_, i) => i % 10).join(',')}\n`.repeat(3)}`;
+    const model = echoModel(signatureOf('double column_59999', 'long column_3'), 'safe');
+    expect(await inParts(model, text, { windowBytes: 1 << 16 }, 1 << 16)).toBe(await atOnce(model, text));
+  });
+
   it('has no row without end', async () => {
     const error = await errorOf(inParts(echoModel(X, 'safe'), `x\n1\n"${'a'.repeat(70_000_000)}`, { windowBytes: 1 << 24 }, 1 << 22));
     expect(error).toMatchObject({ code: 'CSV_INVALID', message: expect.stringContaining('a row is longer than 67108864 bytes') });
