@@ -119,6 +119,9 @@ class OutQueue {
   }
 }
 
+/** While stopping: how often connections that have become idle are closed. */
+const SWEEP_MS = 20;
+
 /** Between node:http and the app: limits, bodies, writing. */
 class Front {
   readonly #app: Matcher;
@@ -218,8 +221,10 @@ class Front {
     this.#stopping = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    const cut = setTimeout(() => server.closeAllConnections(), grace);
+    // An answer whose head said keep-alive may end only now, and a connection may never be used: both would wait for the grace.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS), cut = setTimeout(() => server.closeAllConnections(), grace);
     await closed;
+    clearInterval(sweep);
     clearTimeout(cut);
     this.#log?.flush();
   }
