@@ -11,7 +11,7 @@ import { addTogether, symmetric64, TOGETHER } from './_symmetric';
 import { leafOf, NoSets, Sets, walk, walkChains, walkRows, walkTrees } from './_walk';
 
 /** So few rows of a block walk one by one, eight trees together. */
-const FEW: i32 = 4;
+const FEW: i32 = 6;
 
 // The working memory of one thread: results of mux trees, slots of eight walks, leaves of a block, three planes of scratch, then
 // sums, leaves of a chain and planes.
