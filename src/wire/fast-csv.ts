@@ -38,8 +38,8 @@ function read(enforcer: ValueEnforcer, body: Uint8Array): Table | undefined {
   const head = readHead(cursor), targets = head && enforcer.csvTargets?.(head.names);
   if (!head || head.empty || !targets || targets.some(hasOpenDType)) return undefined;
   // Full rows have a byte for each cell at least; a body of shorter ones is not for this path.
-  const most = Math.floor(body.length / head.width) + 1, large = body.length >= KERNEL_FROM;
-  const chunks = new CsvChunks(signaturePlan(head, targets), large ? most : Math.min(most, linesOf(body)), large ? body.length : 0);
+  const most = Math.min(Math.floor(body.length / head.width) + 1, linesOf(body));
+  const chunks = new CsvChunks(signaturePlan(head, targets), most, body.length >= KERNEL_FROM ? body.length : 0);
   if (chunks.scan) {
     chunks.scan.window.set(cursor.bytes);
     cursor.bytes = chunks.scan.window;
