@@ -7,6 +7,7 @@ import type { DType } from '../data/dtype.ts';
 import { halfToNumber, numberToHalf } from '../data/half.ts';
 import { pythonStr } from '../data/python-text.ts';
 import { Tensor } from '../data/tensor.ts';
+import { elementAt } from '../data/value-at.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
 import { elementName, type OnnxDim } from '../formats/onnx-type.ts';
@@ -41,7 +42,7 @@ export function toRuntime(runtime: Runtime, spec: InputSpec, tensor: Tensor): Ru
   const fits = tensor.dtype === dtype || (dtype === 'float32' && tensor.dtype === 'float64') || (dtype === 'str' && tensor.dtype === 'object');
   if (!fits) throw new ModelError('INPUT_TYPE_MISMATCH', { input: spec.name, expected: `tensor(${elementName(spec.element)})`, given: tensor.dtype });
   checkShape(spec, tensor.shape);
-  return dtype === 'float16' ? halfTensor(runtime, tensor) : new runtime.Tensor(type, dataFor(dtype, tensor), tensor.shape);
+  return dtype === 'float16' ? halfTensor(runtime, tensor) : new runtime.Tensor(type, dataFor(dtype, tensor, spec.name), tensor.shape);
 }
 
 function checkShape({ name, shape }: InputSpec, given: readonly number[]): void {
@@ -51,14 +52,21 @@ function checkShape({ name, shape }: InputSpec, given: readonly number[]): void 
   throw new ModelError('INPUT_SHAPE_MISMATCH', { input: name, expected: shape.map((dim) => dim ?? '?').join(', '), given: given.join(', ') });
 }
 
-function dataFor(dtype: DType, { dtype: from, values }: Tensor): unknown {
+function dataFor(dtype: DType, { dtype: from, values }: Tensor, input: string): unknown {
   switch (dtype) {
     case 'float32': return values instanceof Float32Array ? values : Float32Array.from(values as Float64Array);
     case 'int64': return values instanceof BigInt64Array ? values : BigInt64Array.from(values as ArrayLike<number> as number[], BigInt);
     case 'uint64': return values instanceof BigUint64Array ? values : BigUint64Array.from(values as ArrayLike<number> as number[], BigInt);
-    case 'str': return from === 'str' ? Array.from(values as (string | null)[], (text) => text ?? 'nan') : Array.from(values as Value[], pythonStr);
+    case 'str': return from === 'str' ? Array.from(values as (string | null)[], (text) => text ?? 'nan') : Array.from(values as Value[], (cell) => cellText(cell, input));
     default: return values;
   }
+}
+
+/** A cell as Python's str() writes it; an array of no dimensions as its element. */
+function cellText(cell: Value, input: string): string {
+  if (!(cell instanceof Tensor)) return pythonStr(cell);
+  if (cell.shape.length > 0) throw new ModelError('INPUT_TYPE_MISMATCH', { input, expected: 'tensor(string)', given: 'arrays in its cells' });
+  return cellText(elementAt(cell.dtype, cell.values, 0), input);
 }
 
 /**

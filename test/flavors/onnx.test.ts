@@ -14,6 +14,7 @@ import onnx from '../../src/flavors/onnx.ts';
 import { onnxNode } from '../../src/formats/onnx-node.ts';
 import { tensorValue } from '../../src/formats/onnx-proto.ts';
 import { ProtoWriter } from '../../src/formats/protobuf.ts';
+import { loadModel } from '../../src/model/load.ts';
 import { openDirectory } from '../../src/mlmodel/directory.ts';
 import { contextOf, differences, tableOf } from '../support/corpus-models.ts';
 import { ELEMENT, externalConstant, floatConstant, onnxContext, onnxModel, oneNode } from '../support/onnx-models.ts';
@@ -339,5 +340,41 @@ describe('what cannot be scored', () => {
     const error = await refused(onnx.load(onnxContext(bytes)));
     expect(error).toMatchObject({ code: 'MODEL_REJECTED', status: 400 });
     expect(error.message).toContain('Frobnicate');
+  });
+});
+
+describe('folders of MLflow 1.x', () => {
+  const folder = (name: string): string => join(golden, name, 'model');
+
+  it('say onnx_version, data and providers as these are read here', async () => {
+    const context = await contextOf(join(golden, 'onnx130-hand-two-in-nosig'), 'onnx');
+    expect(context.config).toMatchObject({ data: 'model.onnx', onnx_version: '1.13.1', providers: ['CUDAExecutionProvider', 'CPUExecutionProvider'] });
+    expect((await onnx.load(context)).notes).toEqual([expect.stringContaining('CUDAExecutionProvider')]);
+  });
+
+  it('need no onnx_version and no providers', async () => {
+    const context = await contextOf(join(golden, 'onnx130-hand-two-in-nosig'), 'onnx'), { data } = context.config as { data: string };
+    expect((await onnx.load({ ...context, config: { data } })).notes).toEqual([]);
+    expect((await onnx.load({ ...context, config: {} })).outputs).toEqual((await onnx.load(context)).outputs);
+  });
+
+  it('take frames and tensors', async () => {
+    await using model = await loadModel(folder('onnx130-hand-two-in-nosig'));
+    const frame = (await model.predict([{ a: 1.5, b: 10.5 }, { a: 2.5, b: 20.5 }])) as Table;
+    const named = (await model.predict({ a: f32([2], 1.5, 2.5), b: f32([2], 10.5, 20.5) })) as Map<string, Tensor>;
+    expect(frame.names).toEqual(['sum', 'prod', 'gt']);
+    expect([...named].map(([name, { shape, values }]) => [name, shape, values])).toEqual(frame.columns.map(({ values }, i) => [frame.names[i], [2], values]));
+    expect(frame.columns[0]?.values).toEqual(Float32Array.of(12, 23));
+  });
+});
+
+describe('cells of text', () => {
+  const bytes = onnxModel({ nodes: [onnxNode('Identity', ['x'], ['y'])], inputs: [['x', 'string']], outputs: [['y', 'string']] });
+  it('are what str() says of an array of no dimensions', async () => {
+    const cells = new Tensor('object', [3], [new Tensor('object', [], ['x']), new Tensor('float64', [], Float64Array.of(1.5)), null] as Value[]);
+    expect(((await (await scorer(bytes)).predict(cells, { output: 'y' })) as Tensor).values).toEqual(['x', '1.5', 'None']);
+  });
+  it('are no arrays', async () => {
+    expect(await refused((await scorer(bytes)).predict(new Tensor('object', [1], [f32([2], 1, 2)] as Value[]), {}))).toMatchObject({ code: 'INPUT_TYPE_MISMATCH' });
   });
 });
