@@ -9,7 +9,7 @@ import type { ValueEnforcer } from '../schema/enforce-values.ts';
 import { CsvChunks } from './csv-chunks.ts';
 import { CsvCursor } from './csv-cursor.ts';
 import { PAD } from './csv-kernel.ts';
-import { LF } from './csv-lines.ts';
+import { CR, LF } from './csv-lines.ts';
 import { hasOpenDType, readHead, signaturePlan } from './csv-plan.ts';
 
 /** Shorter bodies are read as fast by the general path. */
@@ -49,8 +49,9 @@ function read(enforcer: ValueEnforcer, body: Uint8Array): Table | undefined {
   return fault || cursor.nextLine() ? undefined : table;
 }
 
+/** At least as many as there are. */
 function linesOf(body: Uint8Array): number {
   let lines = 1;
-  for (const byte of body) if (byte === LF || byte === 13) lines++;
+  for (const end of [LF, CR]) for (let at = body.indexOf(end); at >= 0; at = body.indexOf(end, at + 1)) lines++;
   return lines;
 }
