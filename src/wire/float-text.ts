@@ -14,8 +14,8 @@ interface Writer {
 // Places, as the kernel has them.
 const POWERS = 64, PLACES = 10_240, VALUES = 65_536, OUT = 131_072, MEMORY = 1 << 20;
 const LOWEST = -292, HIGHEST = 324;
-/** Numbers in memory at once, and the longest of them: -2.2250738585072014e-308. */
-const MOST_VALUES = (OUT - VALUES) / 8, LONGEST = 24;
+/** Numbers in memory at once: their text is no large object yet. The longest: -2.2250738585072014e-308. */
+const MOST_VALUES = 4096, LONGEST = 24;
 /** What is written beyond the end before it is written over. */
 const SLACK = 32;
 /** Fewer numbers are written sooner without. */
