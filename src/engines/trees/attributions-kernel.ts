@@ -19,7 +19,7 @@ interface Exports {
 
 /** Rows that go in at once, and bytes of their ways at most. */
 const MOST_ROWS = 64, MOST_WAYS = 2 ** 18;
-const HEADER = 19, WAITING = 12, ELEMENT = 16;
+const HEADER = 22, WAITING = 12;
 
 /** A forest of float32 at work; null where WebAssembly is not to be had. */
 export function startFloat32(forest: Forest): TreeContributions<Float32Array> | null {
@@ -29,17 +29,18 @@ export function startFloat32(forest: Forest): TreeContributions<Float32Array> | 
   const place = new Int32Array(leaves);
   for (let t = 0; t < trees; t++) terms = Math.max(terms, placeTerms(forest, t, Infinity, (d) => Math.min(d, tests), place).kept);
   const plan = new MemoryPlan(), rows = Math.max(Math.min(MOST_ROWS, Math.floor(MOST_WAYS / leaves)), 1), slots = Math.min(leaves, forest.features);
-  const nodes = 4 * leaves, at = {
+  // Four elements at a time, from any on.
+  const nodes = 4 * leaves, path = (tests + 2 + 8) * 4, at = {
     header: plan.reserve(HEADER * 4), left: plan.reserve(nodes), right: plan.reserve(nodes), slot: plan.reserve(nodes), shareLeft: plan.reserve(nodes), shareRight: plan.reserve(nodes),
     value: plan.reserve(nodes), place: plan.reserve(nodes), count: plan.reserve(nodes), tested: plan.reserve(nodes * tests), terms: plan.reserve((terms + tests) * 4),
-    waiting: plan.reserve((depth + 1) * WAITING), above: plan.reserve(depth * 4), hot: plan.reserve(depth * 4), path: plan.reserve((tests + 2) * ELEMENT),
+    waiting: plan.reserve((depth + 1) * WAITING), above: plan.reserve(depth * 4), hot: plan.reserve(depth * 4), slotOf: plan.reserve(path), zero: plan.reserve(path), one: plan.reserve(path), weight: plan.reserve(16 + path) + 16,
     ways: plan.reserve(rows * leaves), sums: plan.reserve(rows * slots * 4),
   };
   const kernel = startKernel<Exports>(attributionsWasm, plan.size);
   return kernel && new Float32Kernel(forest, kernel, at, rows, tests);
 }
 
-type Places = Readonly<Record<'header' | 'left' | 'right' | 'slot' | 'shareLeft' | 'shareRight' | 'value' | 'place' | 'count' | 'tested' | 'terms' | 'waiting' | 'above' | 'hot' | 'path' | 'ways' | 'sums', number>>;
+type Places = Readonly<Record<'header' | 'left' | 'right' | 'slot' | 'shareLeft' | 'shareRight' | 'value' | 'place' | 'count' | 'tested' | 'terms' | 'waiting' | 'above' | 'hot' | 'slotOf' | 'zero' | 'one' | 'weight' | 'ways' | 'sums', number>>;
 
 class Float32Kernel implements TreeContributions<Float32Array> {
   readonly #forest: Forest;
@@ -87,7 +88,7 @@ class Float32Kernel implements TreeContributions<Float32Array> {
     floats.fill(NaN, at.terms / 4, at.terms / 4 + kept);
     ints.set([
       local(root[tree] as number), nodes, features.length, tests, kept, at.left, at.right, at.slot, at.shareLeft, at.shareRight,
-      at.value, at.place, at.count, at.tested, at.terms, at.waiting, at.above, at.hot, at.path,
+      at.value, at.place, at.count, at.tested, at.terms, at.waiting, at.above, at.hot, at.slotOf, at.zero, at.one, at.weight,
     ], at.header / 4);
   }
 

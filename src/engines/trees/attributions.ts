@@ -14,6 +14,7 @@ import { type Conditional, Float32Interactions } from './interactions-float32.ts
 import { Float64Interactions } from './interactions-float64.ts';
 import { leafMean, nodeMeans } from './node-means.ts';
 import type { Matrix, TreeRange } from './predict.ts';
+import type { TreeContributions } from './tree-contributions.ts';
 import type { EdgeOptions } from './tree-edges.ts';
 
 type Values = Float32Array | Float64Array;
@@ -54,13 +55,17 @@ export function compileAttributions(forest: Forest, { skipEmpty = false, players
   const { outputs, leafSize, group, base, weight, trees } = forest, features = players === null ? forest.features : players.reduce((most, player) => Math.max(most, player), -1) + 1, width = features + 1;
   check(forest, skipEmpty);
   const all: TreeRange = { first: 0, end: trees };
+  // One call may begin while another waits, so each has a kernel of its own; one is kept for the next.
+  let idle: TreeContributions<Float32Array> | null = null, means: Float32Array | null = null;
 
   function* contributions(matrix: Matrix, range: TreeRange): Steps<Values> {
     const step = outputs * width, { rows } = matrix;
     if (forest.sum === 'float32') {
-      const out = new Float32Array(answerSize(rows, step)), one = startFloat32(forest) ?? new Float32Attributions(forest);
+      const out = new Float32Array(answerSize(rows, step)), one = idle ?? startFloat32(forest) ?? new Float32Attributions(forest);
+      idle = null;
       yield* overTrees(forest, rows, range, (t) => one.tree(t, rows), (t, from, to) => one.add(matrix, from, to, out, (group[t] as number) * width, step));
       addExpected(out, rows, range);
+      idle = one;
       return out;
     }
     const out = new Float64Array(answerSize(rows, step)), one = new Float64Attributions(forest, { players, atParent, width });
@@ -70,23 +75,24 @@ export function compileAttributions(forest: Forest, { skipEmpty = false, players
   }
 
   function* approximate(matrix: Matrix, range: TreeRange): Steps<Float32Array> {
-    const step = outputs * width, { rows } = matrix, out = new Float32Array(answerSize(rows, step)), means = nodeMeans(forest), sum = new Float32Array(features);
+    const step = outputs * width, { rows } = matrix, out = new Float32Array(answerSize(rows, step)), sum = new Float32Array(features);
     yield* overTrees(forest, rows, range, () => {}, (t, from, to) => {
-      for (let r = from; r < to; r++) addApproximate(forest, t, means, matrix, r * features, sum, out, r * step + (group[t] as number) * width);
+      for (let r = from; r < to; r++) addApproximate(forest, t, meansOf(), matrix, r * features, sum, out, r * step + (group[t] as number) * width);
     });
     addExpected(out, rows, range);
     return out;
   }
 
+  const meansOf = (): Float32Array => (means ??= nodeMeans(forest));
+
   /** Adds the expected values, tree by tree and then the base, to the last number of each output. */
   function addExpected(out: Values, rows: number, { first, end }: TreeRange): void {
     const expected = forest.sum === 'float32' ? new Float32Array(outputs) : new Float64Array(outputs);
-    const means = forest.sum === 'float32' ? nodeMeans(forest) : null;
     for (let t = first; t < end; t++) {
       for (let v = 0; v < leafSize; v++) {
         const k = (group[t] as number) + v, root = forest.root[t] as number;
-        const mean = means === null || root < 0 ? leafMean(forest, t, v) : (means[root] as number), weighted = mean * (weight?.[t] ?? 1);
-        expected[k] = (expected[k] as number) + (means === null ? weighted : Math.fround(weighted));
+        const narrow = forest.sum === 'float32', mean = narrow && root >= 0 ? (meansOf()[root] as number) : leafMean(forest, t, v), weighted = mean * (weight?.[t] ?? 1);
+        expected[k] = (expected[k] as number) + (narrow ? Math.fround(weighted) : weighted);
       }
     }
     for (let k = 0; k < outputs; k++) expected[k] = (expected[k] as number) + (base[k] as number);

@@ -32,11 +32,13 @@
   /** The way to the leaf: nodes (i32) and whether the row goes it (i32). */
   above: usize;
   hot: usize;
-  /** Elements of a path: slot, zero, one, weight. */
-  path: usize;
+  /** Elements of a path; the place before the first weight is 0. */
+  slotOf: usize;
+  zero: usize;
+  one: usize;
+  weight: usize;
 }
 
-const ELEMENT: usize = 16;
 const WAITING: usize = 12;
 
 /** Per row and slot the contributions, from `sums` on. */
@@ -85,82 +87,86 @@ function tour(tree: Narrow, ways: usize, sums: usize): void {
 
 /** Writes the terms of the leaf to which the way at hand leads. */
 function workOut(tree: Narrow, leaf: usize, depth: i32, from: usize): void {
-  const path = tree.path, above = tree.above, hot = tree.hot;
+  const slots = tree.slotOf, zeros = tree.zero, ones = tree.one, weights = tree.weight, above = tree.above, hot = tree.hot;
   let last = 0;
-  extend(path, 0, 1, 1, -1);
+  extend(tree, 0, 1, 1, -1);
   for (let i = 0; i < depth; i++) {
     const node = load<i32>(above + usize(i) * 4), at = usize(node) * 4, next = i + 1 < depth ? load<i32>(above + usize(i + 1) * 4) : ~i32(leaf);
     const slot = load<i32>(tree.slot + at), isHot = load<i32>(hot + usize(i) * 4) != 0;
     let zero = load<f32>((next == load<i32>(tree.left + at) ? tree.shareLeft : tree.shareRight) + at), one: f32 = isHot ? 1 : 0;
     for (let k = 1; k <= last; k++) {
-      const element = path + usize(k) * ELEMENT;
-      if (load<i32>(element) != slot) continue;
-      zero *= load<f32>(element, 4);
-      if (isHot) one = load<f32>(element, 8);
-      unwind(path, last, k);
+      const element = usize(k) * 4;
+      if (load<i32>(slots + element) != slot) continue;
+      zero *= load<f32>(zeros + element);
+      if (isHot) one = load<f32>(ones + element);
+      unwind(tree, last, k);
       last--;
       break;
     }
-    extend(path, ++last, zero, one, slot);
+    extend(tree, ++last, zero, one, slot);
   }
   store<i32>(tree.count + leaf * 4, last);
-  const value = load<f32>(tree.value + leaf * 4), tested = tree.tested + leaf * usize(tree.tests) * 4;
-  for (let k = 1; k <= last; k++) {
-    const element = path + usize(k) * ELEMENT, zero = load<f32>(element, 4), one = load<f32>(element, 8);
-    store<i32>(tested + usize(k - 1) * 4, load<i32>(element));
-    store<f32>(from + usize(k - 1) * 4, sumWithout(path, last, zero, one) * (one - zero) * value);
+  memory.copy(tree.tested + leaf * usize(tree.tests) * 4, slots + 4, usize(last) * 4);
+  const value = f32x4.splat(load<f32>(tree.value + leaf * 4));
+  for (let k = 1; k <= last; k += 4) {
+    const one = v128.load(ones + usize(k) * 4), zero = v128.load(zeros + usize(k) * 4);
+    const terms = f32x4.mul(f32x4.mul(sumsWithout(weights, last, zero, one), f32x4.sub(one, zero)), value), to = from + usize(k - 1) * 4;
+    if (k + 3 <= last) v128.store(to, terms);
+    else {
+      store<f32>(to, f32x4.extract_lane(terms, 0));
+      if (k < last) store<f32>(to, f32x4.extract_lane(terms, 1), 4);
+      if (k + 1 < last) store<f32>(to, f32x4.extract_lane(terms, 2), 8);
+    }
   }
 }
 
-// @ts-ignore: decorator
-@inline function weightAt(path: usize, i: i32): usize {
-  return path + usize(i) * ELEMENT + 12;
-}
-
-function extend(path: usize, last: i32, zero: f32, one: f32, slot: i32): void {
-  const element = path + usize(last) * ELEMENT, all = f32(last + 1);
-  store<i32>(element, slot);
-  store<f32>(element, zero, 4);
-  store<f32>(element, one, 8);
-  store<f32>(element, last == 0 ? 1 : 0, 12);
-  for (let i = last - 1; i >= 0; i--) {
-    const at = weightAt(path, i), weight = load<f32>(at);
-    store<f32>(at, load<f32>(at, ELEMENT) + one * weight * f32(i + 1) / all, ELEMENT);
-    store<f32>(at, zero * weight * f32(last - i) / all);
+/** All weights at once: each becomes `zero · w(i) · (last − i) / (last + 1) + one · w(i − 1) · i / (last + 1)`. */
+function extend(tree: Narrow, last: i32, zero: f32, one: f32, slot: i32): void {
+  const element = usize(last) * 4, weights = tree.weight, all = f32(last + 1);
+  store<i32>(tree.slotOf + element, slot);
+  store<f32>(tree.zero + element, zero);
+  store<f32>(tree.one + element, one);
+  if (last == 0) {
+    store<f32>(weights, 1);
+    return;
   }
+  const end = one * load<f32>(weights + element - 4) * f32(last) / all, zeros = f32x4.splat(zero), ones = f32x4.splat(one), alls = f32x4.splat(all), lasts = f32x4.splat(f32(last));
+  for (let i = last & ~3; i >= 0; i -= 4) {
+    const at = weights + usize(i) * 4, place = f32x4.add(f32x4.splat(f32(i)), f32x4(0, 1, 2, 3));
+    const stays = f32x4.div(f32x4.mul(f32x4.mul(zeros, v128.load(at)), f32x4.sub(lasts, place)), alls);
+    v128.store(at, f32x4.add(stays, f32x4.div(f32x4.mul(f32x4.mul(ones, v128.load(at - 4)), place), alls)));
+  }
+  store<f32>(weights + element, end);
 }
 
-function unwind(path: usize, last: i32, at: i32): void {
-  const own = path + usize(at) * ELEMENT, zero = load<f32>(own, 4), one = load<f32>(own, 8), all = f32(last + 1);
-  let next = load<f32>(weightAt(path, last));
+function unwind(tree: Narrow, last: i32, at: i32): void {
+  const weights = tree.weight, own = usize(at) * 4, zero = load<f32>(tree.zero + own), one = load<f32>(tree.one + own), all = f32(last + 1);
+  let next = load<f32>(weights + usize(last) * 4);
   for (let i = last - 1; i >= 0; i--) {
-    const place = weightAt(path, i), before = load<f32>(place);
+    const place = weights + usize(i) * 4, before = load<f32>(place);
     if (one != 0) {
       const weight = next * all / (f32(i + 1) * one);
       store<f32>(place, weight);
       next = before - weight * zero * f32(last - i) / all;
     } else store<f32>(place, before * all / (zero * f32(last - i)));
   }
-  for (let i = at; i < last; i++) {
-    const element = path + usize(i) * ELEMENT;
-    store<i32>(element, load<i32>(element, ELEMENT));
-    store<f32>(element, load<f32>(element, ELEMENT + 4), 4);
-    store<f32>(element, load<f32>(element, ELEMENT + 8), 8);
-  }
+  const size = usize(last - at) * 4;
+  memory.copy(tree.slotOf + own, tree.slotOf + own + 4, size);
+  memory.copy(tree.zero + own, tree.zero + own + 4, size);
+  memory.copy(tree.one + own, tree.one + own + 4, size);
 }
 
-function sumWithout(path: usize, last: i32, zero: f32, one: f32): f32 {
-  const all = f32(last + 1);
-  let total: f32 = 0;
-  if (one != 0) {
-    let next = load<f32>(weightAt(path, last));
-    for (let i = last - 1; i >= 0; i--) {
-      const part = next * all / (f32(i + 1) * one);
-      total += part;
-      next = load<f32>(weightAt(path, i)) - part * zero * (f32(last - i) / all);
-    }
-  } else if (zero != 0) {
-    for (let i = last - 1; i >= 0; i--) total += load<f32>(weightAt(path, i)) / zero / (f32(last - i) / all);
+/** The sums of the weights that were there without each of four elements. */
+// @ts-ignore: decorator
+@inline function sumsWithout(weights: usize, last: i32, zero: v128, one: v128): v128 {
+  const all = f32(last + 1), alls = f32x4.splat(all), none = f32x4.splat(0);
+  let next = f32x4.splat(load<f32>(weights + usize(last) * 4)), hot = none, cold = none;
+  for (let i = last - 1; i >= 0; i--) {
+    const weight = f32x4.splat(load<f32>(weights + usize(i) * 4)), rest = f32x4.splat(f32(last - i) / all);
+    const part = f32x4.div(f32x4.mul(next, alls), f32x4.mul(f32x4.splat(f32(i + 1)), one));
+    hot = f32x4.add(hot, part);
+    next = f32x4.sub(weight, f32x4.mul(f32x4.mul(part, zero), rest));
+    cold = f32x4.add(cold, f32x4.div(f32x4.div(weight, zero), rest));
   }
-  return total;
+  return v128.bitselect(hot, v128.bitselect(cold, none, f32x4.ne(zero, none)), f32x4.ne(one, none));
 }
