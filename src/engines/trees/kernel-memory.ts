@@ -4,7 +4,7 @@
  * @module
  */
 import { MISSING_LEFT, ZERO_THRESHOLD, type Forest } from './forest.ts';
-import { MOST_PLANES, type PlannedPart } from './kernel-plan.ts';
+import { MOST_TESTS, type PlannedPart } from './kernel-plan.ts';
 import { CHAIN_BLOCK, CHAIN_END, CHAIN_LANES, chainLeaves, isChained, muxNodes, prefersMux, treeOrder, walkSlots, walkSteps, type PlacedSets } from './kernel-trees.ts';
 import { leafValues } from './leaf-values.ts';
 import { rankBuckets } from './rank-buckets.ts';
@@ -86,11 +86,18 @@ export function placeForest(memory: MemoryPlan, forest: Forest, parts: readonly 
 
 const NO_NODES = { pairs: new Uint32Array(0), joins: new Uint32Array(0), sets: new Uint32Array(0) };
 
+/** Planes that a step may look at whatever the columns: that of the first node, and the one after, of 16 bits. */
+const LEAST_PLANES = 4;
+
 /** Bytes of the working memory of one thread. */
 export function workBytes(forest: Forest, parts: readonly PlannedPart[]): number {
-  const planes = parts.map((part) => (part.wide ? 2 * part.planes : part.planes + (part.categories.length > 0 ? 255 : 0)));
-  // A step may look at the plane that a leaf's number names, and at the one after.
-  return WORK + forest.outputs * LANES * 8 + chainBytes(forest) + Math.max(MOST_PLANES + 1, ...planes) * LANES;
+  let planes = LEAST_PLANES;
+  for (const part of parts) {
+    planes = Math.max(planes, part.wide ? 2 * part.planes : part.planes + (part.categories.length > 0 ? MOST_TESTS : 0));
+    // In a slot of one word a leaf has its number where a node has its plane, which a step reads all the same.
+    if (!part.wide) for (let t = part.first; t < part.end; t++) planes = Math.max(planes, (forest.leafStart[t + 1] as number) - (forest.leafStart[t] as number));
+  }
+  return WORK + forest.outputs * LANES * 8 + chainBytes(forest) + planes * LANES;
 }
 
 /** Room for a word of each tree and of the chain's ends. */
@@ -157,11 +164,14 @@ function biasOf({ wide }: PlannedPart): number {
   return wide ? 32_768 : 128;
 }
 
+/** Ranks of 16 bits. */
+const WIDE_RANKS = 65_536;
+
 /** The sets of a part's categorical nodes: bit c & 7 of byte c >> 3 for code c. */
 function placeSets(memory: MemoryPlan, forest: Forest, part: PlannedPart): PlacedSets {
   const columns = new Map(part.categories.map((column) => [column.plane, column])), at = new Int32Array(part.plane.length), tables = new Int32Array(at.length);
   // Ranks of numeric nodes are looked for here too.
-  const none = memory.place(new Uint8Array(part.wide ? 65_536 : 256));
+  const none = memory.place(new Uint8Array(part.wide ? WIDE_RANKS : 256));
   for (let i = 0; i < at.length; i++) {
     const node = part.firstNode + i;
     if (isNumeric(forest.flags, node)) continue;
@@ -179,5 +189,7 @@ function placeSets(memory: MemoryPlan, forest: Forest, part: PlannedPart): Place
     at[i] = memory.place(bits);
     tables[i] = bits.length / TABLE;
   }
+  // A lane beyond the rows may hold the ranks of another part, and be looked for in the last set.
+  memory.reserve(part.wide ? WIDE_RANKS : 256);
   return { at, tables, none };
 }

@@ -54,15 +54,16 @@ const MOST_NARROW = 255, MOST_WIDE = 65_535;
 /** Most categories of a feature: two codes are added, and a byte (or 16 bits) tells where eight of them are. */
 const MOST_CODES_NARROW = 2046, MOST_CODES_WIDE = 2 ** 18;
 /** Planes and leaves of a tree that a slot of one word can number; a narrow part has no more. */
-export const MOST_PLANES = 4095;
-const MOST_LEAVES = 2047, MOST_PLANES_WIDE = 65_535;
+const MOST_PLANES = 4095, MOST_LEAVES = 2047, MOST_PLANES_WIDE = 65_535;
 /** A part costs a ranking of each row, which fewer trees are not worth. */
 const FEWEST_TREES = 16;
 /** Categories that all sets may name together; more are not worth their tables. */
 const MOST_CATEGORIES = 2 ** 22;
 const RULES = 16, RULE = MISSING_TYPE | MISSING_LEFT;
-/** Rules for missing values that differ: none, and zero or NaN to the left or right; categorical nodes of a mux tree. */
-const RULES_USED = 5, MOST_TESTS = 255;
+/** Rules for missing values that differ: none, and zero or NaN to the left or right. */
+const RULES_USED = 5;
+/** Categorical nodes of a mux tree; each takes a plane beside those of the columns. */
+export const MOST_TESTS = 255;
 
 /**
  * Cuts a forest into parts.
