@@ -29,6 +29,8 @@ const MOST_THREAD_ROWS = 4096, MOST_THREAD_BYTES = 2 ** 19;
 /** Rows × trees of a thread's piece: about 5 ms. */
 const PIECE = 2 ** 21;
 const BLOCK = 64;
+/** The sums of a block stay below some megabytes. */
+const MOST_OUTPUTS = 2 ** 13;
 /** So that a thread need not wait for its next piece. */
 const SLOTS_PER_THREAD = 2;
 
@@ -37,7 +39,7 @@ export function startForest(forest: Forest, threads?: ThreadPool): ForestRunner 
   let mux = 0;
   for (let t = 0; t < forest.trees; t++) mux += Number(prefersMux(forest, t) || symmetricLevels(forest, t) !== null);
   const parts = planForest(forest, 2 * mux >= forest.trees);
-  if (parts === null) return null;
+  if (parts === null || forest.outputs > MOST_OUTPUTS) return null;
   const plan = new MemoryPlan(), header = placeForest(plan, forest, parts);
   const own = placeSlot(plan, forest, parts, MOST_ROWS, MOST_BYTES);
   const rows = Math.min(MOST_THREAD_ROWS, Math.max(BLOCK, Math.floor(PIECE / Math.max(forest.trees, 1) / BLOCK) * BLOCK));
@@ -53,8 +55,8 @@ export function startForest(forest: Forest, threads?: ThreadPool): ForestRunner 
 
 function placeSlot(plan: MemoryPlan, forest: Forest, parts: readonly PlannedPart[], mostRows: number, mostBytes: number): SlotPlaces {
   const rowBytes = forest.features * (forest.input === 'float64' ? 8 : 4), sumBytes = forest.sum === 'float64' ? 8 : 4;
-  const rows = Math.max(BLOCK, Math.min(mostRows, Math.floor(mostBytes / Math.max(rowBytes, 1))));
-  const outBytes = Math.max(rows * forest.outputs * sumBytes, BLOCK * forest.trees * 4);
+  const rows = Math.max(BLOCK, Math.min(mostRows, Math.floor(mostBytes / Math.max(rowBytes, forest.outputs * sumBytes))));
+  const outBytes = Math.max(rows * forest.outputs * sumBytes, Math.min(BLOCK * forest.trees * 4, mostBytes), forest.trees * 4);
   return { work: plan.reserve(workBytes(forest, parts)), rows, values: plan.reserve(rows * rowBytes), out: plan.reserve(outBytes), outBytes };
 }
 

@@ -33,6 +33,7 @@ const PLANS: Readonly<Record<string, ForestPlan>> = {
   'more categories than 8 bits find': { trees: 60, leaves: 60, growth: 'ragged', categorical: 0.9, categories: 5000, features: 2 },
   'categories in large trees': { trees: 3, leaves: 2500, growth: 'ragged', categorical: 0.3, categories: 100 },
   'several outputs': { trees: 30, leaves: 16, growth: 'ragged', outputs: 4, categorical: 0.1 },
+  'more outputs than rows of a block': { trees: 90, leaves: 4, growth: 'ragged', outputs: 300 },
   'vector leaves': { trees: 20, leaves: 16, growth: 'ragged', outputs: 5, vector: true },
   'weights and a divisor': { trees: 20, leaves: 16, growth: 'ragged', weights: true, divisor: 3, outputs: 2 },
   'linear leaves': { trees: 20, leaves: 16, growth: 'ragged', linear: true, weights: true, narrow: false },
@@ -88,6 +89,9 @@ describe('the kernel', () => {
   it('is not started for a forest beyond its memory, which is then scored plainly', () => {
     const plan: ForestPlan = { trees: 2, leaves: 4, growth: 'ragged', features: 2 ** 26, narrow: false };
     expect(startForest(drawForest(1, plan))).toBeNull();
+    const wide: ForestPlan = { trees: 20, leaves: 4, growth: 'ragged', outputs: 10_000 }, forest = drawForest(1, wide), values = drawRows(1, 3, wide);
+    expect(startForest(forest)).toBeNull();
+    expect(compileForest(forest).margins({ rows: 3, columns: 7, values }).length).toBe(30_000);
   });
 });
 

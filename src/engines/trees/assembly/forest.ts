@@ -58,7 +58,8 @@ function marginsOf<S>(h: Header, work: usize, values: usize, rows: i32, first: i
   const sums = work + SUMS;
   for (let k = 0; k < h.outputs; k++) {
     const base = load<S>(h.base + usize(k) * sizeof<S>());
-    for (let r = 0; r < LANES; r++) store<S>(sums + usize(k * LANES + r) * sizeof<S>(), base);
+    // Sums are added to four by four.
+    for (let r = 0; r < ((rows + 3) & ~3); r++) store<S>(sums + usize(k * LANES + r) * sizeof<S>(), base);
   }
   run<S>(h, work, values, rows, first, end, 0);
   const divisor = h.divisor;
