@@ -19,8 +19,10 @@ import type { EdgeOptions } from './tree-edges.ts';
 
 type Values = Float32Array | Float64Array;
 
-/** Most leaves times depth of one tree. */
-const MAX_SIZE = 2 ** 22;
+/** Most leaves times depth of one tree; in float32, where a path takes the square of its length, also times features of a path. */
+const MAX_SIZE = 2 ** 22, MAX_WORK = 2 ** 28;
+/** Most pairs of features, times outputs. */
+const MAX_PAIRS = 2 ** 24;
 /** Leaves times depth squared that a step takes, about; half a millisecond. */
 const STEP = 2 ** 19;
 
@@ -100,6 +102,7 @@ export function compileAttributions(forest: Forest, { skipEmpty = false, players
   }
 
   function* interactions(matrix: Matrix, range: TreeRange): Steps<Values> {
+    if (features * features * outputs > MAX_PAIRS) unavailable(`interactions of ${features} features and ${outputs} outputs are too many`);
     if (forest.sum === 'float64') return yield* wideInteractions(matrix, range);
     const { rows } = matrix, step = outputs * width * width, out = new Float32Array(answerSize(rows, step)), one = new Float32Interactions(forest);
     const own = yield* contributions(matrix, range);
@@ -150,10 +153,7 @@ export function compileAttributions(forest: Forest, { skipEmpty = false, players
   };
 }
 
-function check({ cover, leafSize, sum, linear, leafStart, depth, root }: Forest, skipEmpty: boolean): void {
-  const unavailable = (reason: string): never => {
-    throw new ModelError('ATTRIBUTIONS_UNAVAILABLE', { reason });
-  };
+function check({ cover, leafSize, sum, linear, leafStart, depth, root, features }: Forest, skipEmpty: boolean): void {
   if (linear !== null) unavailable('its leaves hold linear models');
   if (sum === 'float32' && leafSize > 1) unavailable('its trees have several outputs each');
   if (cover === null) unavailable('its file does not say how much of the training data came to each node');
@@ -162,8 +162,12 @@ function check({ cover, leafSize, sum, linear, leafStart, depth, root }: Forest,
   if (empty) unavailable('no training data came to some of its nodes');
   for (let t = 0; t < depth.length; t++) {
     const leaves = (leafStart[t + 1] as number) - (leafStart[t] as number), deep = depth[t] as number;
-    if (leaves * deep > MAX_SIZE) unavailable(`tree ${t} has ${leaves} leaves and is ${deep} deep`);
+    if (leaves * deep > MAX_SIZE || (sum === 'float32' && leaves * deep * Math.min(deep, features) > MAX_WORK)) unavailable(`tree ${t} has ${leaves} leaves and is ${deep} deep`);
   }
+}
+
+function unavailable(reason: string): never {
+  throw new ModelError('ATTRIBUTIONS_UNAVAILABLE', { reason });
 }
 
 /** Takes each tree for some rows at a time. */

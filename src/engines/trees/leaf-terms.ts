@@ -11,7 +11,7 @@ import { deepest, TreeTour } from './tree-tour.ts';
 const MAX_KEPT_DEPTH = 12;
 /** Terms kept for one tree: 8 MiB. */
 const MAX_KEPT_TERMS = 2 ** 21;
-export const NOT_KEPT = -1;
+const NOT_KEPT = -1;
 
 /** Finds or works out the terms of the leaf at which a tour stands. */
 export class LeafTerms {
@@ -101,7 +101,7 @@ export class LeafTerms {
 }
 
 /**
- * Gives each leaf of a tree a place for its terms, as far as that pays for so many rows: where they begin, or {@link NOT_KEPT}.
+ * Gives each leaf of a tree a place for its terms, as far as that pays for so many rows: where they begin, or -1.
  * Behind the kept terms is room for those of one leaf.
  * @returns how many terms are kept, and the features that the tree tests
  */

@@ -104,7 +104,7 @@ describe('contributions of float32', () => {
         for (let t = 0; t < forest.trees; t++) recursion(forest, t, Float64Array.from(table[r % table.length]!)).forEach((x, f) => { want[t % 2]![f] = want[t % 2]![f]! + Math.fround(x * Math.fround(forest.weight?.[t] ?? 1)); });
         for (let k = 0; k < 2; k++) expect(got.subarray((r * 2 + k) * width, (r * 2 + k) * width + FEATURES)).toEqual(want[k]);
       }
-    }), { numRuns: 120 });
+    }), { numRuns: 60 });
   });
 
   it('have interactions equal to the recursion\'s, which are symmetric but for rounding and add up to contributions', () => {
@@ -170,8 +170,14 @@ describe('attributions are refused', () => {
     ['with linear leaves', forestOf([{ ...plain, linear }])],
     ['with vector leaves of float32', forestOf([treeOf([], 2, 0)], { ...narrow, outputs: 2, leafSize: 2 })],
     ['of trees too deep and wide', forestOf([chain(3000)])],
+    ['of paths too long in float32', forestOf([{ ...chain(700), feature: Array.from({ length: 700 }, (__, i) => i) }], { ...narrow, features: 700 })],
   ])('%s', (_, forest) => {
     expect(caught(() => compileAttributions(forest)).code).toBe('ATTRIBUTIONS_UNAVAILABLE');
+  });
+
+  it('for interactions of too many features', () => {
+    const steps = compileAttributions(forestOf([plain], { ...narrow, features: 5000 })).interactions({ rows: 1, columns: 5000, values: new Float32Array(5000) });
+    expect(caught(() => run(steps)).code).toBe('ATTRIBUTIONS_UNAVAILABLE');
   });
 
   it('when the answer would be too large', () => {
