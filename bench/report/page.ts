@@ -6,7 +6,7 @@ import { groups } from '../rows/groups.ts';
 import { goalTable } from './goals.ts';
 import { pictures } from './pictures.ts';
 import { folder, type Results } from './results.ts';
-import { comparisonTable } from './tables.ts';
+import { comparisonTable, growthTables } from './tables.ts';
 
 export function writePage(results: Results): void {
   const path = join(root, 'docs/benchmarks.md');
@@ -27,7 +27,10 @@ ${goalTable(results)}
   for (const { letter, title } of groups) {
     const run = results.groups[letter];
     if (!run) continue;
-    const tables = run.comparisons.map((id) => results.comparisons[id]).filter((c) => c !== undefined).map(comparisonTable);
+    const tables = [
+      ...run.comparisons.map((id) => results.comparisons[id]).filter((c) => c !== undefined).map(comparisonTable),
+      ...growthTables(run.growth.map((id) => results.growth[id]).filter((g) => g !== undefined)),
+    ];
     const images = pictures.filter((p) => p.group === letter && existsSync(join(folder, p.file))).map(({ file, about }) => `![${about}](benchmarks/${file})`);
     parts.push(`\n## (${letter}) ${title}\n`, ...images.map((image) => `\n${image}\n`), ...tables.map((table) => `\n${table}\n`),
       `\n${run.method.map((line) => `- ${line}`).join('\n')}\n- Measured ${run.date} on ${run.machine}, ${run.rounds} round${run.rounds === 1 ? '' : 's'}. ${run.versions}.\n`);

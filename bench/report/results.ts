@@ -14,6 +14,7 @@ export interface GroupRun {
   readonly rounds: number;
   readonly method: readonly string[];
   readonly comparisons: readonly string[];
+  readonly growth: readonly string[];
 }
 
 export interface Results {
@@ -44,14 +45,16 @@ export function writeResults(results: Results): void {
 /** Puts a group's new figures in the place of its former ones. */
 export function mergeGroup(results: Results, letter: string, found: GroupResult, rounds: number): Results {
   const comparisons = Object.fromEntries(found.comparisons.map((c) => [c.id, c])), growth = Object.fromEntries((found.growth ?? []).map((g) => [g.id, g]));
-  const former = results.groups[letter]?.comparisons ?? [];
+  const former = results.groups[letter];
+  const ids = (before: readonly string[] = [], now: object): string[] => [...new Set([...before, ...Object.keys(now)])];
   const run: GroupRun = {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`,
     versions: versions(),
     rounds,
     method: found.method,
-    comparisons: [...new Set([...former, ...Object.keys(comparisons)])],
+    comparisons: ids(former?.comparisons, comparisons),
+    growth: ids(former?.growth, growth),
   };
   return { groups: { ...results.groups, [letter]: run }, comparisons: { ...results.comparisons, ...comparisons }, growth: { ...results.growth, ...growth } };
 }

@@ -1,5 +1,5 @@
 /** Comparisons as Markdown tables. */
-import { type Comparison, figure, median, times } from '../samples.ts';
+import { type Comparison, figure, type Growth, median, times } from '../samples.ts';
 
 /** A heading and a table: median and range of each contender, and how many times better ours is. */
 export function comparisonTable(comparison: Comparison): string {
@@ -10,4 +10,15 @@ export function comparisonTable(comparison: Comparison): string {
     lines.push(`| ${[name, figure(median(values)), figure(Math.min(...values)), figure(Math.max(...values)), ...ratios].join(' | ')} |`);
   }
   return lines.join('\n');
+}
+
+/** The figures behind the plots: a table for each axis. */
+export function growthTables(growths: readonly Growth[]): string[] {
+  return [...new Set(growths.map(({ axis }) => axis))].map((axis) => {
+    const of = growths.filter((g) => g.axis === axis), xs = [...new Set(of.flatMap(({ points }) => points.map(({ x }) => x)))];
+    const columns = of.flatMap(({ unit, points }) => [...new Set(points.map(({ name }) => name))].map((name) => ({ unit, name, points })));
+    const lines = [`| ${[axis, ...columns.map(({ unit, name }) => `${name}, ${unit}`)].join(' | ')} |`, `|${'---|'.repeat(columns.length + 1)}`];
+    for (const x of xs) lines.push(`| ${[x.toLocaleString('en'), ...columns.map(({ name, points }) => figure(points.find((p) => p.x === x && p.name === name)?.y ?? NaN))].join(' | ')} |`);
+    return lines.join('\n');
+  });
 }

@@ -41,7 +41,7 @@ export async function predictFile(context: Context): Promise<GroupResult> {
       { id: 'file-time', title: `\`models predict\` on ${what}`, unit: 's', better: 'less', series: series(time) },
       { id: 'file-memory', title: `\`models predict\` on ${what}: peak memory`, unit: 'MB', better: 'less', series: series(memory) },
     ],
-    method: [`Both commands with the same flags (\`-m -i -t csv -o\`), MLflow with \`--env-manager local\`; both use both cores. From spawn to exit, start of the interpreter included; ${rounds} round(s). Memory: the largest of the sums of resident memory over the process tree, looked at every 20 ms, and of each process's own peak. The answers are compared, all rows.`],
+    method: [`Both commands with the same flags (\`-m -i -t csv -o\`), MLflow with \`--env-manager local\`; both use both cores. From spawn to exit, start of the interpreter included; ${rounds === 1 ? 'one round' : `${rounds} rounds`}. Memory: the largest of the sums of resident memory over the process tree, looked at every 20 ms, and of each process's own peak. The answers are compared, all rows.`],
   };
 }
 
