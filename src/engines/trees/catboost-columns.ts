@@ -6,7 +6,9 @@
  */
 import { ModelError } from '../../errors/model-error.ts';
 import { MAX_FEATURES, type CatboostCtr, type CatboostCtrBase, type CatboostModel, type CatboostProjection } from '../../formats/catboost-model.ts';
-import { CombinationHash, CtrTable, ctrValues } from './ctr-table.ts';
+import { fillCtrs, type CtrGroup } from './ctr-groups.ts';
+import { startCtrs, type FillCtrs } from './ctr-kernel.ts';
+import { CtrTable, ctrValues } from './ctr-table.ts';
 
 /** A test of the model: the column, and the border it must exceed. */
 export interface CatboostTest {
@@ -32,14 +34,6 @@ export interface CatboostColumns {
    * @param hashes per entry of `categoricals`: the hash of each row
    */
   fill(values: Float32Array, rows: number, hashes: readonly Int32Array[]): void;
-}
-
-/** One group of statistics over the same combination. */
-interface Group {
-  readonly categoricals: readonly number[];
-  readonly floats: readonly { readonly column: number; readonly border: number; readonly nanPasses: boolean }[];
-  readonly oneHots: readonly { readonly slot: number; readonly value: number }[];
-  readonly parts: { readonly column: number; readonly table: CtrTable; readonly values: Float32Array }[];
 }
 
 /** @throws ModelError FOREST_INVALID where features, values or tables do not fit together */
@@ -90,9 +84,10 @@ class Layout {
         this.#addTests(column, Float32Array.of(0.5), false);
       }
     }
-    const groups = new Map<string, Group>();
+    const groups = new Map<string, CtrGroup>();
     for (const ctr of ctrs) this.#addCtr(ctr, groups);
     const count = this.#sources.length, all = [...groups.values()];
+    const kernel: FillCtrs = all.length === 0 ? () => {} : (startCtrs(all, count, this.#used.length) ?? ((values, rows, hashes) => fillCtrs(all, count, values, rows, hashes)));
     return {
       count,
       floats: this.#floats,
@@ -104,7 +99,7 @@ class Layout {
           const hash = hashes[slot] as Int32Array;
           for (let r = 0, at = column; r < rows; r++, at += count) values[at] = hash[r] === value ? 1 : 0;
         }
-        for (const group of all) fillGroup(group, values, rows, count, hashes);
+        kernel(values, rows, hashes);
       },
     };
   }
@@ -129,7 +124,7 @@ class Layout {
     return slot;
   }
 
-  #addCtr(ctr: CatboostCtr, groups: Map<string, Group>): void {
+  #addCtr(ctr: CatboostCtr, groups: Map<string, CtrGroup>): void {
     const { projection } = ctr, key = JSON.stringify(projection);
     const table = this.#tables.get(keyOf(ctr)) ?? fail(`a statistic of the type ${ctr.type} has no table`);
     const { width } = table.table;
@@ -147,7 +142,7 @@ class Layout {
     this.#addTests(column, ctr.borders, false);
   }
 
-  #group(projection: CatboostProjection): Group {
+  #group(projection: CatboostProjection): CtrGroup {
     return {
       categoricals: projection.categoricals.map((index) => this.#slot(index)),
       floats: projection.floats.map(({ feature, border }) => {
@@ -161,21 +156,6 @@ class Layout {
       }),
       parts: [],
     };
-  }
-}
-
-function fillGroup(group: Group, values: Float32Array, rows: number, count: number, hashes: readonly Int32Array[]): void {
-  const hash = new CombinationHash();
-  for (let r = 0; r < rows; r++) {
-    const at = r * count;
-    hash.reset();
-    for (const slot of group.categoricals) hash.take((hashes[slot] as Int32Array)[r] as number);
-    for (const { column, border, nanPasses } of group.floats) {
-      const x = values[at + column] as number;
-      hash.take(x > border || (nanPasses && x !== x) ? 1 : 0);
-    }
-    for (const { slot, value } of group.oneHots) hash.take((hashes[slot] as Int32Array)[r] === value ? 1 : 0);
-    for (const { column, table, values: numbers } of group.parts) values[at + column] = numbers[table.find(hash.low, hash.high)] as number;
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CombinationHash, CtrTable, ctrValues } from '../../../src/engines/trees/ctr-table.ts';
+import { CombinationHashes, CtrTable, ctrValues } from '../../../src/engines/trees/ctr-table.ts';
 import type { CatboostCtr, CatboostTable, CtrType } from '../../../src/formats/catboost-model.ts';
 
 const M = 0x4906ba494954cb65n;
@@ -11,16 +11,19 @@ const table = (keys: readonly bigint[], counts: readonly number[] = [], width = 
   low: Uint32Array.from(keys, (key) => Number(key & 0xffffffffn)), high: Uint32Array.from(keys, (key) => Number(key >> 32n)), counts: Float64Array.from(counts),
 });
 
-describe('CombinationHash', () => {
+describe('CombinationHashes', () => {
   it('is the 64-bit one', () => {
     fc.assert(fc.property(fc.array(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { maxLength: 6 }), (numbers) => {
-      const hash = new CombinationHash();
-      let want = 0n;
+      const hash = new CombinationHashes(1), bit = new CombinationHashes(1);
+      let want = 0n, wantBit = 0n;
       for (const x of numbers) {
-        hash.take(x);
+        hash.take(Int32Array.of(0, x), 1, 1);
+        bit.takeBits(Uint8Array.of(x & 1), 1);
         want = BigInt.asUintN(64, M * (want + M * BigInt(x)));
+        wantBit = BigInt.asUintN(64, M * (wantBit + M * BigInt(x & 1)));
       }
-      return (BigInt(hash.high) << 32n) + BigInt(hash.low) === want;
+      const whole = ({ low, high }: CombinationHashes): bigint => BigInt.asUintN(64, (BigInt(high[0]!) << 32n) + BigInt(low[0]! >>> 0));
+      return whole(hash) === want && whole(bit) === wantBit;
     }), { numRuns: 2000 });
   });
 });
@@ -31,9 +34,15 @@ describe('CtrTable', () => {
       const found = new CtrTable(table(keys));
       return [...keys, 1n, 2n ** 64n - 1n].every((key) => {
         const want = keys.indexOf(key);
-        return found.find(Number(key & 0xffffffffn), Number(key >> 32n)) === (want < 0 ? keys.length : want);
+        return found.find(Number(key & 0xffffffffn) | 0, Number(key >> 32n) | 0) === (want < 0 ? keys.length : want);
       });
     }), { numRuns: 1000 });
+  });
+
+  it('is not slow where hashes collide', () => {
+    const keys = Array.from({ length: 100_000 }, (_, i) => BigInt(i) << 40n), found = new CtrTable(table(keys));
+    for (const i of [0, 1, 77, 99_999]) expect(found.find(0, i << 8)).toBe(i);
+    expect(found.find(1, 0)).toBe(keys.length);
   });
 });
 
