@@ -12,8 +12,8 @@ const HIGH: readonly number[] = POWERS.map(upperHalf);
 const LOW: readonly number[] = POWERS.map((t, i) => t - (HIGH[i] as number));
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 
-export const QUOTE = 34, COMMA = 44, COLON = 58, OPEN_LIST = 91, OPEN_MAP = 123, CLOSE_MAP = 125;
-const MINUS = 45, PLUS = 43, POINT = 46;
+export const COMMA = 44, OPEN_LIST = 91, OPEN_MAP = 123, CLOSE_MAP = 125;
+const QUOTE = 34, COLON = 58, MINUS = 45, PLUS = 43, POINT = 46;
 
 function upperHalf(x: number): number {
   const c = 134217729 * x;

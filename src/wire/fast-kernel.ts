@@ -12,8 +12,8 @@ import { jsonScanWasm } from './json-scan-wasm.ts';
 import { writeNumberTables } from './number-tables.ts';
 
 /** How a column's cells are read; integers of the kinds from INTEGER on must lie between its bounds. */
-export const DOUBLE = 0, FLOAT = 1, BOOLEAN = 2, TEXT = 3, INTEGER = 4;
-const MAX_SAFE = Number.MAX_SAFE_INTEGER;
+export const DOUBLE = 0, FLOAT = 1, TEXT = 3, INTEGER = 4;
+const BOOLEAN = 2, MAX_SAFE = Number.MAX_SAFE_INTEGER;
 /** Bounds of the integer kinds. 64-bit ones reach as far as a double is exact. */
 const BOUNDS: readonly (readonly [string, number, number])[] = [
   ['int64', -MAX_SAFE, MAX_SAFE], ['int32', -(2 ** 31), 2 ** 31 - 1], ['int16', -(2 ** 15), 2 ** 15 - 1], ['int8', -128, 127],
