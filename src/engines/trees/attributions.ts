@@ -24,7 +24,7 @@ const MAX_SIZE = 2 ** 22, MAX_WORK = 2 ** 28;
 /** Most pairs of features, times outputs. */
 const MAX_PAIRS = 2 ** 24;
 /** Leaves times depth squared that a step takes, about; half a millisecond. */
-const STEP = 2 ** 19;
+const STEP = 2 ** 19, PAIRS_STEP = 2 ** 13;
 
 /** What each method gives; all give way after about a millisecond. */
 export interface TreeAttributions {
@@ -112,9 +112,11 @@ export function compileAttributions(forest: Forest, { skipEmpty = false, players
       const count = Math.min(most, rows - from), totals = Array.from({ length: count * outputs }, (): Conditional => ({ on: new Float32Array(features * features), off: new Float32Array(features * features) }));
       yield* overTrees(forest, count, range, (t) => one.tree(t, count), (t, start, end) => {
         for (let r = start; r < end; r++) one.add(matrix, from + r, totals[r * outputs + (group[t] as number)] as Conditional);
-      });
-      for (const [i, total] of totals.entries()) pairUp(total, own as Float32Array, (from * outputs + i) * width, out, (from * outputs + i) * width * width, features);
-      yield;
+      }, PAIRS_STEP);
+      for (const [i, total] of totals.entries()) {
+        pairUp(total, own as Float32Array, (from * outputs + i) * width, out, (from * outputs + i) * width * width, features);
+        yield;
+      }
     }
     return out;
   }
@@ -124,7 +126,7 @@ export function compileAttributions(forest: Forest, { skipEmpty = false, players
     const own = yield* contributions(matrix, range), pairs = new Float64Array(rows * outputs * features * features);
     yield* overTrees(forest, rows, range, (t) => one.tree(t), (t, from, to) => {
       for (let r = from; r < to; r++) one.add(matrix, r, pairs, (r * outputs + (group[t] as number)) * features * features);
-    });
+    }, PAIRS_STEP);
     for (let i = 0; i < rows * outputs; i++) {
       for (let a = 0; a < width; a++) {
         const row = (i * width + a) * width;
@@ -135,13 +137,17 @@ export function compileAttributions(forest: Forest, { skipEmpty = false, players
           out[row + a] = (out[row + a] as number) - (out[row + b] as number);
         }
       }
+      yield;
     }
     return out;
   }
 
   function* approximateInteractions(matrix: Matrix, range: TreeRange): Steps<Float32Array> {
     const out = new Float32Array(answerSize(matrix.rows, outputs * width * width)), own = yield* approximate(matrix, range);
-    for (let i = 0; i < own.length; i++) out[i * width + (i % width)] = own[i] as number;
+    for (let i = 0; i < own.length; i++) {
+      out[i * width + (i % width)] = own[i] as number;
+      if (i % 2 ** 15 === 0) yield;
+    }
     return out;
   }
 
@@ -171,9 +177,9 @@ function unavailable(reason: string): never {
 }
 
 /** Takes each tree for some rows at a time. */
-function* overTrees({ leafStart, depth }: Forest, rows: number, { first, end }: TreeRange, begin: (tree: number) => void, add: (tree: number, from: number, to: number) => void): Steps<void> {
+function* overTrees({ leafStart, depth }: Forest, rows: number, { first, end }: TreeRange, begin: (tree: number) => void, add: (tree: number, from: number, to: number) => void, step: number = STEP): Steps<void> {
   for (let t = first; t < end; t++) {
-    const leaves = (leafStart[t + 1] as number) - (leafStart[t] as number), chunk = Math.max(Math.floor(STEP / (leaves * Math.max(depth[t] as number, 1) ** 2)), 1);
+    const leaves = (leafStart[t + 1] as number) - (leafStart[t] as number), chunk = Math.max(Math.floor(step / (leaves * Math.max(depth[t] as number, 1) ** 2)), 1);
     begin(t);
     for (let from = 0; from < rows; from += chunk) {
       add(t, from, Math.min(from + chunk, rows));

@@ -64,6 +64,7 @@ export class CatboostAttributions {
       const output = i % shown, from = (Math.floor(i / shown) * this.#outputs + output) * (count + 1);
       for (const [p, list] of this.#features.entries()) for (const feature of list) out[at + feature] = (out[at + feature] as number) + (own[from + p] as number) / list.length;
       out[at + features] = (own[from + count] as number) + (this.#bias[output] as number);
+      if (i % 1024 === 1023) yield;
     }
     return out;
   }
@@ -88,6 +89,7 @@ export class CatboostAttributions {
         }
       }
       for (let f = 0; f < features; f++) out[at + f * width + features] = out[at + features * width + f] = this.#modelBias[i % outputs] as number;
+      yield;
     }
     return out;
   }
