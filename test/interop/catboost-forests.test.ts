@@ -4,7 +4,7 @@ import { testDrawn } from './drawn-suite.ts';
 
 const EXP = { ulps: 16, why: 'passes through an exp of double: ours is the platform\'s, CatBoost has an approximation of its own' };
 
-testDrawn('CatBoost', await drawModels('draw_catboost.py', 125), {
+testDrawn('CatBoost', await drawModels('draw_catboost.py', 100), {
   'predict Poisson': EXP,
   'predict Tweedie': EXP,
   'predict RMSEWithUncertainty': EXP,

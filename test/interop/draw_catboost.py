@@ -52,10 +52,11 @@ def draw(rng, case, number):
     ranking = loss in ("YetiRank", "QueryRMSE", "QuerySoftMax", "PairLogit")
     several = loss in ("MultiLogloss", "MultiRMSE", "MultiCrossEntropy")
     classifies = loss in ("Logloss", "CrossEntropy", "Focal", "MultiClass", "MultiClassOneVsAll", "MultiLogloss", "MultiCrossEntropy")
-    rows, features = int(rng.integers(80, 400)), int(rng.integers(1, 15))
+    large = number % 31 == 7
+    rows, features = (3000, int(rng.integers(1, 6))) if large else (int(rng.integers(80, 400)), int(rng.integers(1, 15)))
     classes = int(rng.integers(3, 6)) if loss.startswith("MultiClass") else 2
     X = rng.normal(0, 1, (rows, features)) * (10.0 ** rng.integers(-2, 3, features))
-    if rng.random() < 0.5:
+    if rng.random() < 0.5 and not large:
         X = np.round(X, 1)
     score = X @ (rng.normal(0, 1, features) / (np.abs(X).mean(0) + 1e-9)) / features**0.5 + rng.normal(0, 0.3, rows)
     categorical = sorted(rng.choice(features, size=int(rng.integers(1, features + 1)), replace=False).tolist()) if rng.random() < 0.5 else []
@@ -75,6 +76,8 @@ def draw(rng, case, number):
     }
     if loss not in ("RMSE", "Logloss", "CrossEntropy", "MAE", "Quantile", "MAPE", "MultiQuantile"):
         params.pop("boost_from_average")
+    if large:
+        params.update(iterations=120, depth=8, border_count=int(rng.choice([254, 1024])))
     policy = "SymmetricTree" if ranking and loss == "YetiRank" else ["SymmetricTree", "SymmetricTree", "Depthwise", "Lossguide"][rng.integers(4)]
     if several or policy != "SymmetricTree" or ranking or loss == "MultiQuantile" or loss == "RMSEWithUncertainty":
         params["boosting_type"] = "Plain"
@@ -106,7 +109,7 @@ def draw(rng, case, number):
 
     group = np.repeat(np.arange(rows // 10 + 1), 10)[:rows] if ranking else None
     pool = cb.Pool(frame(X, cells), y, cat_features=categorical, group_id=group)
-    case.say(loss, model_class.__name__, *[f"{key}={params[key]}" for key in ("grow_policy", "depth", "iterations", "boosting_type", "border_count", "nan_mode", "one_hot_max_size", "simple_ctr", "combinations_ctr", "max_ctr_complexity") if key in params],
+    case.say("large" if large else "", loss, model_class.__name__, *[f"{key}={params[key]}" for key in ("grow_policy", "depth", "iterations", "boosting_type", "border_count", "nan_mode", "one_hot_max_size", "simple_ctr", "combinations_ctr", "max_ctr_complexity") if key in params],
              f"{features} features", f"{len(categorical)} categorical of {many} ({kind})" if categorical else "", "missing" if missing else "", "names" if named else "")
     case.about["objective"] = loss
     evaluate = {"eval_set": cb.Pool(frame(X, cells), y[::-1] if not ranking else y, cat_features=categorical, group_id=group), "early_stopping_rounds": 3} if rng.random() < 0.2 and policy != "Lossguide" else {}

@@ -50,10 +50,12 @@ def draw(rng, case, number):
     if objective == "custom" and boosting == "rf":
         boosting = "gbdt"
     estimator = rng.random() < 0.45 and objective != "custom"
-    rows, features = int(rng.integers(80, 500)), int(rng.integers(1, 25))
+    # Now and then so many thresholds that they do not fit into few bits.
+    large = number % 31 == 7
+    rows, features = (6000, int(rng.integers(1, 4))) if large else (int(rng.integers(80, 500)), int(rng.integers(1, 25)))
     classes = int(rng.integers(3, 6)) if objective.startswith("multiclass") else 1
     X = rng.normal(0, 1, (rows, features)) * (10.0 ** rng.integers(-3, 4, features))
-    if rng.random() < 0.5:
+    if rng.random() < 0.5 and not large:
         X = np.round(X, 1)
     X[rng.random(X.shape) < rng.choice([0, 0.3])] = 0.0
     linear = boosting == "gbdt" and rng.random() < 0.2 and objective not in ("regression_l1", "quantile", "mape", "custom", "lambdarank", "rank_xendcg")
@@ -92,13 +94,16 @@ def draw(rng, case, number):
     if not categorical and not linear and rng.random() < 0.15:
         params["monotone_constraints"] = [int(c) for c in rng.integers(-1, 2, features)]
     rounds = int(rng.integers(1, 25))
+    if large:
+        rounds = 60
+        params.update(num_leaves=255, max_depth=-1, max_bin=5000, min_data_in_leaf=1)
     named = rng.random() < 0.5
     dtypes = named and categorical and rng.random() < 0.6
     frame = lambda data: pd.DataFrame(data, columns=[f"f_{j}" for j in range(features)]) if named else data
     if dtypes:
         names = [f"c{k}" for k in range(many)] if rng.random() < 0.5 else list(range(many))
         frame = lambda data: pd.DataFrame({f"f_{j}": pd.Categorical.from_codes(np.where(np.isfinite(data[:, j]) & (data[:, j] >= 0) & (data[:, j] < many), data[:, j], -1).astype(int), categories=names) if j in categorical else data[:, j] for j in range(features)})
-    case.say(objective, boosting, "estimator" if estimator else "Booster", f"{rounds} rounds", f"{features} features", f"{len(categorical)} categorical" if categorical else "", "by dtype" if dtypes else "", "linear" if linear else "", "names" if named else "",
+    case.say("large" if large else "", objective, boosting, "estimator" if estimator else "Booster", f"{rounds} rounds", f"{features} features", f"{len(categorical)} categorical" if categorical else "", "by dtype" if dtypes else "", "linear" if linear else "", "names" if named else "",
              *[f"{key}={params[key]}" for key in ("num_leaves", "max_depth", "zero_as_missing", "use_missing", "extra_trees") if key in params])
     case.about["objective"] = objective
     group = [rows // 2, rows - rows // 2] if objective in ("lambdarank", "rank_xendcg") else None
@@ -123,6 +128,9 @@ def draw(rng, case, number):
         data = lgb.Dataset(frame(X), y, group=group, categorical_feature=cats, params={key: value for key, value in params.items() if key != "objective"}, free_raw_data=False)
         extra = {"valid_sets": [lgb.Dataset(frame(X), y[::-1], group=group[::-1] if group else None, reference=data)], "callbacks": [lgb.early_stopping(2, verbose=False)]} if stop else {}
         model = lgb.train(params, data, rounds, **extra)
+        if boosting == "gbdt" and not stop and not linear and objective != "custom" and rng.random() < 0.15:
+            case.say("continued")
+            model = lgb.train({**params, "learning_rate": 0.3}, data, 3, init_model=model)
         bst = model
 
     if estimator:

@@ -45,10 +45,12 @@ def draw(rng, case, number):
     objective = OBJECTIVES[number % len(OBJECTIVES)]
     booster = ["gbtree", "gbtree", "gbtree", "dart", "gblinear"][rng.integers(5)]
     estimator = rng.random() < 0.45 and not objective.startswith("survival:")
-    rows, features = int(rng.integers(60, 400)), int(rng.integers(1, 25))
+    # Now and then so many thresholds that they do not fit into few bits.
+    large = number % 31 == 7
+    rows, features = (5000, int(rng.integers(1, 4))) if large else (int(rng.integers(60, 400)), int(rng.integers(1, 25)))
     classes = int(rng.integers(3, 6)) if objective.startswith("multi:") else 1
     X = rng.normal(0, 1, (rows, features)) * (10.0 ** rng.integers(-3, 4, features))
-    if rng.random() < 0.5:
+    if rng.random() < 0.5 and not large:
         X = np.round(X, 1)
     categorical = sorted(rng.choice(features, size=int(rng.integers(1, features + 1)), replace=False).tolist()) if booster != "gblinear" and rng.random() < 0.35 else []
     many = int(rng.choice([2, 5, 40]))
@@ -89,20 +91,26 @@ def draw(rng, case, number):
     if rng.random() < 0.3 and not objective.startswith("survival:"):
         params["base_score"] = float(rng.choice([0.25, 0.5, 0.9]))
     rounds = int(rng.integers(1, 25))
+    if large and booster != "gblinear":
+        rounds = 60
+        params.update(max_depth=10, min_child_weight=0, gamma=0)
     named = rng.random() < 0.5
     frame = lambda data: pd.DataFrame({f"f {j}": pd.Series(data[:, j], dtype="float64") for j in range(features)}) if named else data
     types = ["c" if j in categorical else "q" for j in range(features)]
     if categorical and named and estimator:
         # Categories by dtype; the model keeps them since 3.1.
         frame = lambda data: pd.DataFrame({f"f {j}": pd.Categorical.from_codes(np.where(np.isnan(data[:, j]), -1, data[:, j]).astype(int), categories=list(range(many))) if j in categorical else data[:, j] for j in range(features)})
-    case.say(objective, booster, "estimator" if estimator else "Booster", f"{rounds} rounds", f"{features} features", f"{len(categorical)} categorical" if categorical else "", f"{targets} targets" if targets > 1 else "", "vector leaves" if vector else "", "names" if named else "",
+    case.say("large" if large else "", objective, booster, "estimator" if estimator else "Booster", f"{rounds} rounds", f"{features} features", f"{len(categorical)} categorical" if categorical else "", f"{targets} targets" if targets > 1 else "", "vector leaves" if vector else "", "names" if named else "",
              *[f"{key}={params[key]}" for key in ("tree_method", "max_depth", "grow_policy", "num_parallel_tree", "base_score") if key in params])
     case.about["objective"] = objective
 
     stop = booster != "gblinear" and rng.random() < 0.25
     if estimator:
         kind = xgb.XGBRanker if objective.startswith("rank:") else xgb.XGBClassifier if objective.startswith(("binary:", "multi:")) else xgb.XGBRegressor
-        own = {key: value for key, value in params.items() if key not in ("num_class", "eta", "seed", "nthread")}
+        if booster == "gbtree" and kind is not xgb.XGBRanker and not stop and not vector and rng.random() < 0.15:
+            kind = xgb.XGBRFClassifier if kind is xgb.XGBClassifier else xgb.XGBRFRegressor
+            rounds = min(rounds, 8)
+        own = {key: value for key, value in params.items() if key not in ("num_class", "eta", "seed", "nthread", *(["num_parallel_tree", "booster"] if "RF" in kind.__name__ else []))}
         own.update(n_estimators=rounds, learning_rate=params["eta"], random_state=params["seed"], n_jobs=1, enable_categorical=bool(categorical))
         if categorical and not (named and str(frame(X).dtypes.iloc[categorical[0]]) == "category"):
             own["feature_types"] = types
@@ -130,9 +138,10 @@ def draw(rng, case, number):
             bst = model = bst[1 : rounds - 1]
             case.say("slice")
 
-    form = "ubj" if MAJOR >= 2 and rng.random() < 0.5 else "json"
+    form = ["json", "ubj" if MAJOR >= 2 else "json" if categorical else "xgb"][rng.integers(2)]
     model.save_model(case.path(f"model.{form}"))
     case.say(form)
+    case.say(type(model).__name__)
     case.mlmodel("xgboost", f"model.{form}", model_class=f"{'xgboost.sklearn' if estimator else 'xgboost.core'}.{type(model).__name__}", xgb_version=xgb.__version__, model_format=form)
 
     # Asked as MLflow asks: read from the file again, where base_score went through text.
@@ -145,31 +154,34 @@ def draw(rng, case, number):
         bst = model = xgb.Booster({"nthread": 1}, model_file=case.path(f"model.{form}"))
 
     own = thresholds(bst, set(categorical)) if booster != "gblinear" else {}
-    asked = odd_rows(rng, np.nan_to_num(X), own, infinite=False)
-    asked = np.clip(asked, np.finfo(F32).min, np.finfo(F32).max)
+    # A DMatrix takes no infinities, inplace_predict does.
+    infinite = estimator and booster != "gblinear" and rng.random() < 0.3
+    asked = odd_rows(rng, np.nan_to_num(X), own, infinite=infinite)
+    if not infinite:
+        asked = np.clip(asked, np.finfo(F32).min, np.finfo(F32).max)
     for j in categorical:
         asked[:, j] = rng.choice([*range(many), np.nan] if (named and estimator) else [*range(many), many + 3, np.nan], len(asked))
     if rng.random() < 0.3 and not categorical:
         asked = asked.astype(F32)
     given = frame(asked)
     case.ask(given)
-    matrix = xgb.DMatrix(given, feature_types=types if categorical and not estimator else None, enable_categorical=bool(categorical)) if not estimator else xgb.DMatrix(given, feature_types=own_types(model), enable_categorical=bool(categorical))
     if estimator:
         case.answer("margin", model.predict(given, output_margin=True))
         case.answer("predict", model.predict(given))
         if hasattr(model, "predict_proba"):
             case.answer("predict_proba", model.predict_proba(given))
+        if infinite:
+            return
         if booster != "gblinear":
             case.answer("leaf", model.apply(given))
-        # The estimator's own rounds.
-        best = getattr(model, "best_iteration", None) if stop else None
-        span = (0, best + 1) if best is not None else (0, 0)
-    else:
+    matrix = xgb.DMatrix(given, feature_types=(own_types(model) if estimator else types) if categorical else None, enable_categorical=bool(categorical))
+    # The estimator's own rounds.
+    span = (0, model.best_iteration + 1) if estimator and stop else (0, 0)
+    if not estimator:
         case.answer("margin", bst.predict(matrix, output_margin=True))
         case.answer("predict", bst.predict(matrix))
         if booster != "gblinear":
             case.answer("leaf", bst.predict(matrix, pred_leaf=True))
-        span = (0, 0)
     if not vector:
         case.answer("contributions", bst.predict(matrix, pred_contribs=True, iteration_range=span))
         if features <= 12 and booster != "gblinear":
