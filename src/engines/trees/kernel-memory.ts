@@ -17,8 +17,8 @@ const LANES = 64;
 const WORK = 2 * 256 * LANES + 64 + 4 * LANES + 3 * 2 * LANES;
 /** Bytes of the header, and of its words before the doubles; words of a tree. */
 const HEADER = 72, HEADER_WORDS = 48, TREE_WORDS = 12, HEAD_WORDS = 2;
-/** The kernel's mark of a symmetric tree. */
-const SYMMETRIC = 2;
+/** The kernel's marks of symmetric trees: of as many levels as a byte holds, and of more. */
+const SYMMETRIC = 2, DEEP_SYMMETRIC = 3, BYTE_LEVELS = 8;
 /** A set is tables of so many bytes. */
 const TABLE = 16;
 
@@ -66,7 +66,7 @@ export function placeForest(memory: MemoryPlan, forest: Forest, parts: readonly 
       const { pairs, joins, sets: tests } = nodes ?? NO_NODES, first = levels ? levelTests(part, levels) : pairs;
       const leafValues = memory.place(inOrder(values, order.leaves, forest.leafSize));
       trees.set([
-        forest.group[t] as number, leafValues, levels ? SYMMETRIC : Number(mux),
+        forest.group[t] as number, leafValues, levels ? (levels.length <= BYTE_LEVELS ? SYMMETRIC : DEEP_SYMMETRIC) : Number(mux),
         memory.place(first), levels ? levels.length : pairs.length / 2, memory.place(joins), joins.length / 2, memory.place(tests), tests.length / 3,
         walkSteps(forest.depth[t] as number, order.meanDepth), memory.place(leaves), memory.place(order.leaves),
       ], t * TREE_WORDS);

@@ -7,8 +7,8 @@ import type { Forest } from './forest.ts';
 import type { PlannedPart } from './kernel-plan.ts';
 import { isNumeric } from './ranks.ts';
 
-/** Levels whose leaves a byte can number. */
-const MOST_LEVELS = 8;
+/** A part with ranks of 8 bits holds no deeper trees. */
+const MOST_LEVELS = 10;
 
 /** The first node of each level of a symmetric tree, from the root down; null for other trees, and for those of one leaf. */
 export function symmetricLevels(forest: Forest, tree: number): Int32Array | null {

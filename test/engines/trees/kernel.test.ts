@@ -24,6 +24,7 @@ const PLANS: Readonly<Record<string, ForestPlan>> = {
   'symmetric trees': { trees: 60, leaves: 64, growth: 'symmetric', narrow: false },
   'symmetric trees in float32': { trees: 40, leaves: 256, growth: 'symmetric', narrow: true },
   'symmetric trees of more leaves than a byte numbers': { trees: 12, leaves: 1024, growth: 'symmetric' },
+  'symmetric trees of so many leaves, many of them': { trees: 40, leaves: 512, growth: 'symmetric', narrow: false },
   'symmetric trees of several outputs': { trees: 40, leaves: 32, growth: 'symmetric', outputs: 3 },
   'symmetric trees of vector leaves': { trees: 30, leaves: 32, growth: 'symmetric', outputs: 3, vector: true, weights: true },
   'symmetric trees among categories': { trees: 40, leaves: 16, growth: 'symmetric', categorical: 0.1 },

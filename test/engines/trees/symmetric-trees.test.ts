@@ -3,11 +3,11 @@ import { symmetricLevels } from '../../../src/engines/trees/symmetric-trees.ts';
 import { drawForest } from '../../support/forests.ts';
 
 it('tells symmetric trees from others', () => {
-  const forest = drawForest(3, { trees: 50, leaves: 1024, growth: 'symmetric' }), found = Array.from({ length: 50 }, (_, t) => symmetricLevels(forest, t)?.length ?? 0);
+  const forest = drawForest(3, { trees: 50, leaves: 4096, growth: 'symmetric' }), found = Array.from({ length: 50 }, (_, t) => symmetricLevels(forest, t)?.length ?? 0);
   for (const [t, levels] of found.entries()) {
     const depth = forest.depth[t] as number;
     // Trees of one node are symmetric however they were drawn.
-    if (depth < 1 || depth > 8) expect(levels).toBe(0);
+    if (depth < 1 || depth > 10) expect(levels).toBe(0);
     else if (t % 5 !== 4 || depth === 1) expect(levels).toBe(depth);
     else expect(levels).toBe(0);
   }

@@ -100,7 +100,7 @@ export const LANES: i32 = 64;
   group: i32;
   /** Leaf values in order of the leaves from left to right, `leafSize` each, of the sums' width. */
   values: usize;
-  /** 1: every node is tested (mux), 2: every level (SYMMETRIC), 0: rows walk. */
+  /** 1: every node is tested (mux), 2 and 3: every level (SYMMETRIC), 0: rows walk. */
   mux: i32;
   /** Nodes both of whose children are leaves, then the others, children first; levels from the root, a word each: plane << 8 | key. */
   pairs: usize;
@@ -118,8 +118,8 @@ export const LANES: i32 = 64;
   numbers: usize;
 }
 
-/** In {@link Tree.mux}. */
-export const SYMMETRIC: i32 = 2;
+/** In {@link Tree.mux}: symmetric trees, of up to eight levels and of more. */
+export const SYMMETRIC: i32 = 2, DEEP_SYMMETRIC: i32 = 3;
 
 /** What walks need of a tree. */
 @unmanaged export class Head {

@@ -4,10 +4,10 @@
  * Nothing is checked here: the memory was laid out by src/engines/trees/kernel-memory.ts from a proven forest, and the caller
  * gives rows of the forest's width.
  */
-import { CHAIN_BLOCK, CHAIN_SHIFT, Head, Header, LANES, Part, SYMMETRIC, Tree } from './_layout';
+import { CHAIN_BLOCK, CHAIN_SHIFT, DEEP_SYMMETRIC, Head, Header, LANES, Part, SYMMETRIC, Tree } from './_layout';
 import { CONSTANTS, fillConstants, mux16, mux64, RESULTS, testSets } from './_mux';
 import { rankCategories, rankFeatures, rankRow } from './_rank';
-import { addTogether, symmetric64, TOGETHER } from './_symmetric';
+import { addTogether, deep64, symmetric64, TOGETHER } from './_symmetric';
 import { leafOf, NoSets, Sets, walk, walkChains, walkRows, walkTrees } from './_walk';
 
 /** So few rows of a block walk one by one, eight trees together. */
@@ -98,12 +98,9 @@ function runPart<S, T>(h: Header, part: Part, work: usize, values: usize, rows: 
   for (let t = from; t < to; t++) {
     const tree = treeAt(h, t);
     if (sizeof<T>() == 1 && tree.mux == SYMMETRIC) {
-      const most = sizeof<S>() == 8 && h.outputs == 1 && out == 0 ? min(to - t, TOGETHER) : 1;
-      let n = 0;
-      for (; n < most && treeAt(h, t + n).mux == SYMMETRIC; n++) symmetric64(treeAt(h, t + n), planes, work + CONSTANTS + usize(n) * LANES);
-      if (n == TOGETHER) addTogether(changetype<usize>(tree), work + CONSTANTS, rows, work + SUMS);
-      else for (let i = 0; i < n; i++) take<S, u8>(h, treeAt(h, t + i), work, work + CONSTANTS + usize(i) * LANES, rows, t + i - first, end - first, out);
-      t += n - 1;
+      t += symmetricTrees<S, u8>(h, work, planes, rows, t, to, first, end, out) - 1;
+    } else if (sizeof<T>() == 1 && tree.mux == DEEP_SYMMETRIC) {
+      t += symmetricTrees<S, u16>(h, work, planes, rows, t, to, first, end, out) - 1;
     } else if (sizeof<T>() == 1 && tree.mux) {
       let at: usize = 0;
       if (tree.setCount > 0) testSets(tree, planes, part.free);
@@ -125,6 +122,20 @@ function runPart<S, T>(h: Header, part: Part, work: usize, values: usize, rows: 
       take<S, u32>(h, tree, work, work + LEAVES, rows, t - first, end - first, out);
     }
   }
+}
+
+/** Runs a block down symmetric trees of one kind, so many as are added together; gives their number. */
+function symmetricTrees<S, N>(h: Header, work: usize, planes: usize, rows: i32, t: i32, to: i32, first: i32, end: i32, out: usize): i32 {
+  const most = sizeof<S>() == 8 && h.outputs == 1 && out == 0 ? min(to - t, TOGETHER) : 1, kind = treeAt(h, t).mux;
+  const leaves = work + CONSTANTS, size = LANES * sizeof<N>();
+  let n = 0;
+  for (; n < most && treeAt(h, t + n).mux == kind; n++) {
+    if (sizeof<N>() == 1) symmetric64(treeAt(h, t + n), planes, leaves + usize(n) * size);
+    else deep64(treeAt(h, t + n), planes, leaves + usize(n) * size, leaves + TOGETHER * size);
+  }
+  if (n == TOGETHER) addTogether<N>(changetype<usize>(treeAt(h, t)), leaves, rows, work + SUMS);
+  else for (let i = 0; i < n; i++) take<S, N>(h, treeAt(h, t + i), work, leaves + usize(i) * size, rows, t + i - first, end - first, out);
+  return n;
 }
 
 // @ts-ignore: decorator
