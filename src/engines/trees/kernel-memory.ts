@@ -5,7 +5,7 @@
  */
 import { MISSING_LEFT, ZERO_THRESHOLD, type Forest } from './forest.ts';
 import { MOST_TESTS, type PlannedPart } from './kernel-plan.ts';
-import { CHAIN_BLOCK, CHAIN_END, CHAIN_LANES, chainLeaves, isChained, muxNodes, prefersMux, treeOrder, walkSlots, walkSteps, type PlacedSets } from './kernel-trees.ts';
+import { CHAIN_LANES, chainBlock, chainEnd, chainLeaves, isChained, muxNodes, prefersMux, treeOrder, walkSlots, walkSteps, type PlacedSets } from './kernel-trees.ts';
 import { leafValues } from './leaf-values.ts';
 import { rankBuckets } from './rank-buckets.ts';
 import { isNumeric, rank } from './ranks.ts';
@@ -57,7 +57,7 @@ export function placeForest(memory: MemoryPlan, forest: Forest, parts: readonly 
   const values = leafValues(forest), trees = new Uint32Array(forest.trees * TREE_WORDS), heads = new Uint32Array(forest.trees * HEAD_WORDS), records: number[] = [];
   for (const part of parts) {
     const sets = part.categories.length > 0 ? placeSets(memory, forest, part) : null;
-    const chain = isChained(forest, part) ? placeChain(memory, part) : null;
+    const chain = isChained(forest, part) ? placeChain(memory, part, sets) : null;
     let mean = 0, depth = 0;
     for (let t = part.first; t < part.end; t++) {
       const order = treeOrder(forest, t), { slots, leaves } = walkSlots(forest, part, order, t, sets);
@@ -70,7 +70,7 @@ export function placeForest(memory: MemoryPlan, forest: Forest, parts: readonly 
         memory.place(first), levels ? levels.length : pairs.length / 2, memory.place(joins), joins.length / 2, memory.place(tests), tests.length / 3,
         walkSteps(forest.depth[t] as number, order.meanDepth), memory.place(leaves), memory.place(order.leaves),
       ], t * TREE_WORDS);
-      heads.set([chain === null ? memory.place(slots) : memory.place(chainLeaves(slots), chain + (t - part.first) * CHAIN_BLOCK), leafValues], t * HEAD_WORDS);
+      heads.set([chain === null ? memory.place(slots) : memory.place(chainLeaves(slots, sets), chain + (t - part.first) * chainBlock(sets)), leafValues], t * HEAD_WORDS);
       mean += order.meanDepth / (part.end - part.first);
       depth = Math.max(depth, forest.depth[t] as number);
     }
@@ -106,9 +106,9 @@ function chainBytes({ trees }: Forest): number {
 }
 
 /** Takes room for a part's trees and the ends of their chains; gives its address. */
-function placeChain(memory: MemoryPlan, { first, end }: PlannedPart): number {
-  const at = memory.reserve((end - first + 2 * CHAIN_LANES) * CHAIN_BLOCK, CHAIN_BLOCK);
-  for (let i = 0; i < 2 * CHAIN_LANES; i++) memory.place(CHAIN_END, at + (end - first + i) * CHAIN_BLOCK);
+function placeChain(memory: MemoryPlan, { first, end }: PlannedPart, sets: PlacedSets | null): number {
+  const block = chainBlock(sets), at = memory.reserve((end - first + 2 * CHAIN_LANES) * block, block);
+  for (let i = 0; i < 2 * CHAIN_LANES; i++) memory.place(chainEnd(sets), at + (end - first + i) * block);
   return at;
 }
 

@@ -115,27 +115,38 @@ export function muxNodes(forest: Forest, part: PlannedPart, order: TreeOrder, tr
   return { pairs: Uint32Array.from(pairs), joins: Uint32Array.from(joins), sets: Uint32Array.from(sets) };
 }
 
-/** Bytes of a chained tree, and how many trees on its leaves lead. */
-export const CHAIN_BLOCK = 512, CHAIN_LANES = 8;
+/** How many trees on the leaves of a chained tree lead, and most slots of one. */
+export const CHAIN_LANES = 8;
+const CHAIN_SLOTS = 128;
+
+/** Bytes of a chained tree: 128 slots of one word, or with sets of four. */
+export function chainBlock(sets: PlacedSets | null): number {
+  return CHAIN_SLOTS * (sets ? 16 : 4);
+}
 
 /** Whether the walks of a part are chained: trees that are uneven and fit into a block. */
 export function isChained(forest: Forest, part: PlannedPart): boolean {
   let depth = 0;
   for (let t = part.first; t < part.end; t++) {
     depth = Math.max(depth, forest.depth[t] as number);
-    if (2 * ((forest.nodeStart[t + 1] as number) - (forest.nodeStart[t] as number)) >= CHAIN_BLOCK / 4) return false;
+    if (2 * ((forest.nodeStart[t + 1] as number) - (forest.nodeStart[t] as number)) >= CHAIN_SLOTS) return false;
   }
-  return depth > EVEN_DEPTH && !part.wide && part.categories.length === 0;
+  return depth > EVEN_DEPTH && !part.wide;
 }
 
 /** Makes the leaves of a tree's slots lead to the tree {@link CHAIN_LANES} blocks on. */
-export function chainLeaves(slots: Uint32Array): Uint32Array {
-  const ahead = (CHAIN_LANES * CHAIN_BLOCK) / 4;
-  return slots.map((slot, i) => (slot >>> 20 === 0 ? slot | ((ahead - i) << 20) : slot));
+export function chainLeaves(slots: Uint32Array, sets: PlacedSets | null): Uint32Array {
+  const ahead = CHAIN_LANES * CHAIN_SLOTS;
+  if (sets === null) return slots.map((slot, i) => (slot >>> 20 === 0 ? slot | ((ahead - i) << 20) : slot));
+  const out = slots.slice();
+  for (let at = 0; at < out.length; at += 4) if (out[at + 1] === 0) out[at + 1] = (ahead - at / 4) * 16;
+  return out;
 }
 
 /** A block of the chain's end: a leaf that leads to itself. */
-export const CHAIN_END: Uint32Array = Uint32Array.of(0x80);
+export function chainEnd(sets: PlacedSets | null): Uint32Array {
+  return sets ? Uint32Array.of(0xff80, 0, sets.none, 0) : Uint32Array.of(0x80);
+}
 
 /** Slots of a walk, as assembly/_layout.ts has them. */
 export interface WalkSlots {

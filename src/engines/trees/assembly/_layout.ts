@@ -155,11 +155,12 @@ export const SYMMETRIC: i32 = 2, DEEP_SYMMETRIC: i32 = 3;
  * With ranks of 8 bits a slot is a word: distance << 20 | plane << 8 | key, the distance in slots; a leaf has its number from
  * the left in place of the plane.
  *
- * Slots of one word may be chained: every tree takes a block of CHAIN_BLOCK bytes, the blocks stand side by side, and a leaf
- * points not at itself but at the root of the eighth tree on. After the last trees stand eight leaves that point at themselves.
+ * Slots may be chained: every tree takes a block of as many bytes, the blocks stand side by side, and a leaf points not at itself
+ * but at the root of the eighth tree on. After the last trees stand leaves that point at themselves. Blocks of slots with sets
+ * are larger.
  */
 export const CHAIN_SHIFT: usize = 9;
-export const CHAIN_BLOCK: usize = 1 << CHAIN_SHIFT;
+export const SET_CHAIN_SHIFT: usize = 11;
 
 /** A slot with ranks of 16 bits. */
 @unmanaged export class Slot {

@@ -1,7 +1,7 @@
 /**
  * Rows walk down trees, eight walks side by side so that their latencies overlap. A step has no branch: a leaf points at itself.
  */
-import { CHAIN_SHIFT, LANES, SetSlot, Slot } from './_layout';
+import { CHAIN_SHIFT, LANES, SET_CHAIN_SHIFT, SetSlot, Slot } from './_layout';
 
 /** Types that stand for whether slots have sets. */
 export type Sets = u16;
@@ -92,7 +92,11 @@ const ROUNDS: i32 = 4;
 
 /** One step along a chain; what stands in a tree's place of `out` at last is its leaf. */
 // @ts-ignore: decorator
-@inline function link(p: usize, row: usize, out: usize): usize {
+@inline function link(p: usize, row: usize, out: usize, sets: bool): usize {
+  if (sets) {
+    store<u32>(out + ((p >> SET_CHAIN_SHIFT) << 2), load<u32>(p, 12));
+    return step<i8>(p, row, true);
+  }
   const slot = load<u32>(p), rank = i32(load<i8>(row + usize((slot >> 2) & 0x3ffc0)));
   store<u32>(out + ((p >> CHAIN_SHIFT) << 2), slot);
   return p + (usize((slot >> 20) + u32(rank < i32(i8(slot)))) << 2);
@@ -100,23 +104,32 @@ const ROUNDS: i32 = 4;
 
 /**
  * One row along eight chains, from the trees at `root` on until all are past `end`: no walk waits for a longer one.
- * @param out words of the leaves, for the block at address 0 on
+ * @param end the address of the last of these trees
+ * @param out leaves, for the block at address 0 on, as {@link chainLeaf} reads them
  */
-export function walkChains(root: usize, end: usize, row: usize, out: usize): void {
-  const block: usize = 1 << CHAIN_SHIFT;
+export function walkChains<F>(root: usize, end: usize, row: usize, out: usize): void {
+  const sets = sizeof<F>() == 2, block: usize = <usize>1 << (sets ? SET_CHAIN_SHIFT : CHAIN_SHIFT);
+  end += block;
   let a = root, b = a + block, c = b + block, d = c + block, e = d + block, f = e + block, g = f + block, h = g + block;
   while (min(min(min(a, b), min(c, d)), min(min(e, f), min(g, h))) < end) {
     for (let i = 0; i < ROUNDS; i++) {
-      a = link(a, row, out);
-      b = link(b, row, out);
-      c = link(c, row, out);
-      d = link(d, row, out);
-      e = link(e, row, out);
-      f = link(f, row, out);
-      g = link(g, row, out);
-      h = link(h, row, out);
+      a = link(a, row, out, sets);
+      b = link(b, row, out, sets);
+      c = link(c, row, out, sets);
+      d = link(d, row, out, sets);
+      e = link(e, row, out, sets);
+      f = link(f, row, out, sets);
+      g = link(g, row, out, sets);
+      h = link(h, row, out, sets);
     }
   }
+}
+
+/** The leaf of the tree at `root` from what a walk along chains wrote. */
+// @ts-ignore: decorator
+@inline export function chainLeaf(root: usize, out: usize, sets: bool): u32 {
+  const word = load<u32>(out + ((root >> (sets ? SET_CHAIN_SHIFT : CHAIN_SHIFT)) << 2));
+  return sets ? word : (word >> 8) & 0xfff;
 }
 
 /** One row down one tree. */

@@ -4,11 +4,11 @@
  * Nothing is checked here: the memory was laid out by src/engines/trees/kernel-memory.ts from a proven forest, and the caller
  * gives rows of the forest's width.
  */
-import { CHAIN_BLOCK, CHAIN_SHIFT, DEEP_SYMMETRIC, Head, Header, LANES, Part, SYMMETRIC, Tree } from './_layout';
+import { CHAIN_SHIFT, DEEP_SYMMETRIC, Head, Header, LANES, Part, SET_CHAIN_SHIFT, SYMMETRIC, Tree } from './_layout';
 import { CONSTANTS, fillConstants, mux16, mux64, RESULTS, testSets } from './_mux';
 import { rankCategories, rankFeatures, rankRow } from './_rank';
 import { addTogether, deep64, symmetric64, TOGETHER } from './_symmetric';
-import { leafOf, NoSets, Sets, walk, walkChains, walkRows, walkTrees } from './_walk';
+import { chainLeaf, leafOf, NoSets, Sets, walk, walkChains, walkRows, walkTrees } from './_walk';
 
 /** So few rows of a block walk one by one, eight trees together. */
 const FEW: i32 = 6;
@@ -203,11 +203,12 @@ function take<S, N>(h: Header, tree: Tree, work: usize, at: usize, rows: i32, t:
   const slots = work + SLOTS, sums = work + SUMS + usize(r) * sizeof<S>(), plain = out == 0 && h.outputs == 1;
   let sum = load<S>(sums), t = from;
   if (out != 0) out += usize(r * (end - first) - first) * 4;
-  if (sizeof<T>() == 1 && !sets && part.chained) {
-    const words = chainOf(h, work) - ((headAt(h, part.first).slots >> CHAIN_SHIFT) << 2);
-    walkChains(headAt(h, from).slots, headAt(h, to - 1).slots + CHAIN_BLOCK, row, words);
+  if (sizeof<T>() == 1 && part.chained) {
+    const reached = chainOf(h, work) - ((headAt(h, part.first).slots >> (sets ? SET_CHAIN_SHIFT : CHAIN_SHIFT)) << 2);
+    if (sets) walkChains<Sets>(headAt(h, from).slots, headAt(h, to - 1).slots, row, reached);
+    else walkChains<NoSets>(headAt(h, from).slots, headAt(h, to - 1).slots, row, reached);
     for (; t < to; t++) {
-      const head = headAt(h, t), leaf = (load<u32>(words + ((head.slots >> CHAIN_SHIFT) << 2)) >> 8) & 0xfff;
+      const head = headAt(h, t), leaf = chainLeaf(head.slots, reached, sets);
       if (plain) sum += load<S>(head.values + usize(leaf) * sizeof<S>());
       else takeOne<S>(h, t, leaf, sums, out);
     }
