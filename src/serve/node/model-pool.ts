@@ -15,6 +15,8 @@ const BACKOFF_FIRST_MS = 100, BACKOFF_MAX_MS = 10_000;
 const END_MS = 300;
 /** Another process is started when a request would wait longer than this. */
 const WAIT_MS = 2;
+/** Processes at most, unless more are asked for: each holds the model, and what blocks mostly uses all cores by itself. */
+const MOST = 4;
 /** Of the memory there is, what all processes of a server may take. */
 const MEMORY_SHARE = 0.75;
 
@@ -34,7 +36,7 @@ export class ModelPool implements HostedModel {
 
   private constructor(order: ServeOrder) {
     this.#order = order;
-    this.#most = threadsOf(order.options);
+    this.#most = order.options.threads || Math.min(threadsOf(order.options), MOST);
     this.#memory = order.options.modelMemory || defaultMemory(this.#most * order.options.workers);
   }
 

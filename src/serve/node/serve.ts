@@ -43,7 +43,9 @@ export async function serve(order: ServeOrder, reusePort: boolean = false, onPro
   const host = new ModelHost(options);
   if (prepared.blocks) {
     const { ModelPool } = await import('./model-pool.ts');
+    onProgress?.({ stage: 'build', flavor: prepared.flavor });
     host.addHosted('model', await ModelPool.start(order));
+    onProgress?.({ stage: 'ready', flavor: prepared.flavor });
   } else host.add('model', await prepared.load());
   const listener = await listenFor(host, order, reusePort);
   return {
