@@ -42,7 +42,9 @@ export class Reader {
     const scale = this.number(pair[0], 'scale_and_bias'), bias = this.numbers(Array.isArray(pair[1]) ? pair[1] : [pair[1]], 'scale_and_bias');
     const outputs = trees[0]?.outputs ?? Math.max(bias.length, 1);
     if (outputs < 1 || outputs > MAX_OUTPUTS || trees.some((tree) => tree.outputs !== outputs)) this.fail('trees', `leaves do not all have the ${outputs} values of the first`);
-    if (bias.length !== outputs && bias.length !== 0) this.fail('scale_and_bias', `${bias.length} biases for ${outputs} outputs`);
+    // Before 0.24 there was one bias, 0 where there are several outputs.
+    const none = bias.every((b) => b === 0);
+    if (bias.length !== outputs && !none) this.fail('scale_and_bias', `${bias.length} biases for ${outputs} outputs`);
     const categoricals = this.#list(info, 'categorical_features');
     return {
       outputs,
@@ -57,7 +59,7 @@ export class Reader {
       tables: Object.entries(top['ctr_data'] === undefined || top['ctr_data'] === null ? {} : this.fields(top['ctr_data'], 'ctr_data')).map(([key, table]) => this.#table(key, this.fields(table, 'ctr_data'))),
       trees,
       scale,
-      bias: bias.length > 0 ? bias : new Float64Array(outputs),
+      bias: none ? new Float64Array(outputs) : bias,
       ...readInfo(this.fields(top['model_info'] ?? {}, 'model_info'), this.#file),
       beyond: (['text', 'embedding'] as const).filter((kind) => this.#list(info, `${kind}_features`).length > 0).map((kind) => `${kind} features`),
     };
