@@ -11,6 +11,8 @@ export interface Context {
   /** Small models, few rows, one round, no heavy rivals: whether everything runs, not how fast. */
   readonly short: boolean;
   readonly rounds: number;
+  /** For what takes minutes. */
+  readonly fewRounds: number;
   /** Which of xgboost, lightgbm, catboost. */
   readonly libraries: readonly Library[];
   /** Folder with the models, rows and bodies. */

@@ -38,6 +38,8 @@ const only = options.only?.split(',') ?? groups.map(({ letter }) => letter);
 for (const letter of only) if (!groups.some((g) => g.letter === letter)) throw new Error(`no row group ${letter}; there are ${groups.map((g) => g.letter).join(', ')}`);
 const chosen = (options.libraries?.split(',') ?? libraries) as Library[];
 for (const library of chosen) if (!libraries.includes(library)) throw new Error(`no library ${library}; there are ${libraries.join(', ')}`);
+const rounds = Number(options.rounds ?? (short ? 1 : 5));
+if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1 on');
 const failures: string[] = [];
 let results = short ? emptyResults() : readResults();
 
@@ -54,7 +56,8 @@ if (!options.render) {
   const size = sizes[short ? 'short' : 'full'];
   const context: Context = {
     short, log, libraries: chosen,
-    rounds: Number(options.rounds ?? (short ? 1 : 5)),
+    rounds,
+    fewRounds: Math.min(rounds, 3),
     models: join(cache, short ? 'models-short' : 'models'),
     scratch: join(cache, 'scratch'),
     batchRows: size.rows,
@@ -65,7 +68,7 @@ if (!options.render) {
     const begin = performance.now();
     log(`(${letter}) ${title}`);
     try {
-      results = mergeGroup(results, letter, await measure(context), context.rounds);
+      results = mergeGroup(results, letter, await measure(context), rounds);
     } catch (error) {
       // The other groups still have something to say; the exit code tells.
       failures.push(`(${letter}) ${title}: ${error instanceof Error ? error.message : String(error)}`);

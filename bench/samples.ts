@@ -29,6 +29,8 @@ export interface Growth {
 export interface GroupResult {
   readonly comparisons: readonly Comparison[];
   readonly growth?: readonly Growth[];
+  /** Where it took other than the run's. */
+  readonly rounds?: number;
   /** What the tables' readers must know: settings of the rivals, how much was timed. */
   readonly method: readonly string[];
 }

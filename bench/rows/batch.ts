@@ -11,6 +11,7 @@ export async function batch(context: Context): Promise<GroupResult> {
   }
   return {
     comparisons,
+    rounds: context.fewRounds,
     method: [
       'Both sides are given the same float32 array in C order and answer margins (raw scores); a round is one call over all rows; files are loaded before.',
       "XGBoost: `Booster.inplace_predict`, `nthread` set. LightGBM: `Booster.predict(raw_score=True, num_threads=…)`. CatBoost: `predict(prediction_type='RawFormulaVal', thread_count=…)`, once from the array, once from a Pool that was made before the clock started.",
@@ -32,7 +33,8 @@ async function compare(context: Context, library: Library, threads: number): Pro
     await agree(library, entries, context.short ? 2000 : 20_000, context.scratch);
     const series = await inTurn(
       entries.map(({ name, scorer: s, method }) => ({ name, measure: async () => ((await s.ask({ op: 'time', method, rows })).ms as number) / 1000 })),
-      context.rounds, 1,
+      // Comparing the answers has warmed both sides up.
+      context.fewRounds, 0,
       (name, round, seconds) => log(`${library}, ${threads} thread(s), round ${round}: ${name} ${figure(seconds)} s, ${figure((seconds / rows) * 1e6)} µs/row`),
     );
     return { id: `batch-${library}-${threads}`, title: `${titles[library]}, 500 trees, ${shapes[library]}: ${rows.toLocaleString('en')} rows, ${threads === 1 ? 'one thread' : 'two threads'}`, unit: 's', better: 'less', series };

@@ -14,10 +14,10 @@ const CALLS: Readonly<Record<Library, readonly [method: string, call: string]>> 
 export async function contributions(context: Context): Promise<GroupResult> {
   const comparisons: Comparison[] = [];
   for (const library of context.libraries) comparisons.push(await compare(context, library));
-  return { comparisons, method: ['1000 rows in one call, one thread, rows × 29 contributions out; our table of float32 columns, XGBoost’s DMatrix and CatBoost’s Pool are made before the clock starts, LightGBM takes an array. Answers are compared before they are timed.'] };
+  return { comparisons, rounds: context.fewRounds, method: ['1000 rows in one call, one thread, rows × 29 contributions out; our table of float32 columns, XGBoost’s DMatrix and CatBoost’s Pool are made before the clock starts, LightGBM takes an array. Answers are compared before they are timed.'] };
 }
 
-async function compare({ models, scratch, rounds, short, log }: Context, library: Library): Promise<Comparison> {
+async function compare({ models, scratch, fewRounds, short, log }: Context, library: Library): Promise<Comparison> {
   const rows = short ? 100 : 1000, [method, call] = CALLS[library];
   const sides: Scorer[] = [];
   try {
@@ -32,7 +32,7 @@ async function compare({ models, scratch, rounds, short, log }: Context, library
     agree(library, answers[0] as Float64Array, answers[1] as Float64Array);
     const series = await inTurn(
       entries.map(([name, m], i) => ({ name, measure: async () => (await (sides[i] as Scorer).ask({ op: 'time', method: m, rows })).ms as number })),
-      rounds, 0, (name, round, ms) => log(`contributions, ${library}, round ${round}: ${name} ${figure(ms)} ms`),
+      fewRounds, 0, (name, round, ms) => log(`contributions, ${library}, round ${round}: ${name} ${figure(ms)} ms`),
     );
     return { id: `contributions-${library}`, title: `${titles[library]}, 500 trees, ${shapes[library]}: exact TreeSHAP of ${rows} rows, one thread`, unit: 'ms', better: 'less', series };
   } finally {

@@ -24,7 +24,7 @@ export async function predictFile(context: Context): Promise<GroupResult> {
       env: { MLFLOW_TRACKING_URI: `sqlite:///${join(cache, 'mlflow.db')}`, PATH: `${binOf('python')}:${process.env.PATH ?? ''}` },
     } satisfies Command]),
   ];
-  const time = commands.map((): number[] => []), memory = commands.map((): number[] => []), rounds = Math.min(context.rounds, 3);
+  const time = commands.map((): number[] => []), memory = commands.map((): number[] => []), rounds = context.fewRounds;
   for (let round = 1; round <= rounds; round++) {
     for (const [i, command] of commands.entries()) {
       const { seconds, mb } = await run(command);
@@ -41,7 +41,8 @@ export async function predictFile(context: Context): Promise<GroupResult> {
       { id: 'file-time', title: `\`models predict\` on ${what}`, unit: 's', better: 'less', series: series(time) },
       { id: 'file-memory', title: `\`models predict\` on ${what}: peak memory`, unit: 'MB', better: 'less', series: series(memory) },
     ],
-    method: [`Both commands with the same flags (\`-m -i -t csv -o\`), MLflow with \`--env-manager local\`; both use both cores. From spawn to exit, start of the interpreter included; ${rounds === 1 ? 'one round' : `${rounds} rounds`}. Memory: the largest of the sums of resident memory over the process tree, looked at every 20 ms, and of each process's own peak. The answers are compared, all rows.`],
+    rounds,
+    method: [`Both commands with the same flags (\`-m -i -t csv -o\`), MLflow with \`--env-manager local\`; both use both cores. From spawn to exit, start of the interpreter included. Memory: the largest of the sums of resident memory over the process tree, looked at every 20 ms, and of each process’s own peak. The answers are compared, all rows.`],
   };
 }
 
