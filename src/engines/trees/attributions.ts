@@ -57,23 +57,29 @@ export function compileAttributions(forest: Forest, { skipEmpty = false, players
   const { outputs, leafSize, group, base, weight, trees } = forest, features = players === null ? forest.features : players.reduce((most, player) => Math.max(most, player), -1) + 1, width = features + 1;
   check(forest, skipEmpty);
   const all: TreeRange = { first: 0, end: trees };
-  // One call may begin while another waits, so each has a kernel of its own; one is kept for the next.
-  let idle: TreeContributions<Float32Array> | null = null, means: Float32Array | null = null;
+  // One call may begin while another waits, so each has memory of its own; one is kept for the next.
+  const idle: { narrow: TreeContributions<Float32Array> | null; wide: TreeContributions<Float64Array> | null } = { narrow: null, wide: null };
+  let means: Float32Array | null = null;
 
   function* contributions(matrix: Matrix, range: TreeRange): Steps<Values> {
-    const step = outputs * width, { rows } = matrix;
     if (forest.sum === 'float32') {
-      const out = new Float32Array(answerSize(rows, step)), one = idle ?? startFloat32(forest) ?? new Float32Attributions(forest);
-      idle = null;
-      yield* overTrees(forest, rows, range, (t) => one.tree(t, rows), (t, from, to) => one.add(matrix, from, to, out, (group[t] as number) * width, step));
-      addExpected(out, rows, range);
-      idle = one;
+      const one = idle.narrow ?? startFloat32(forest) ?? new Float32Attributions(forest), out = new Float32Array(answerSize(matrix.rows, outputs * width));
+      idle.narrow = null;
+      yield* addUp(one, matrix, range, out);
+      idle.narrow = one;
       return out;
     }
-    const out = new Float64Array(answerSize(rows, step)), one = new Float64Attributions(forest, { players, atParent, width });
-    yield* overTrees(forest, rows, range, (t) => one.tree(t, rows), (t, from, to) => one.add(matrix, from, to, out, (group[t] as number) * width, step));
-    addExpected(out, rows, range);
+    const one = idle.wide ?? new Float64Attributions(forest, { players, atParent, width }), out = new Float64Array(answerSize(matrix.rows, outputs * width));
+    idle.wide = null;
+    yield* addUp(one, matrix, range, out);
+    idle.wide = one;
     return out;
+  }
+
+  function* addUp<T extends Values>(one: TreeContributions<T>, matrix: Matrix, range: TreeRange, out: T): Steps<void> {
+    const { rows } = matrix;
+    yield* overTrees(forest, rows, range, (t) => one.tree(t, rows), (t, from, to) => one.add(matrix, from, to, out, (group[t] as number) * width, outputs * width));
+    addExpected(out, rows, range);
   }
 
   function* approximate(matrix: Matrix, range: TreeRange): Steps<Float32Array> {

@@ -170,3 +170,85 @@ function unwind(tree: Narrow, last: i32, at: i32): void {
   }
   return v128.bitselect(hot, v128.bitselect(cold, none, f32x4.ne(zero, none)), f32x4.ne(one, none));
 }
+
+/** A tree of float64, as src/engines/trees/edge-sums.ts lays it out. All fields are 4 bytes. */
+@unmanaged class Wide {
+  edges: i32;
+  /** Even. */
+  points: i32;
+  leafSize: i32;
+  slots: i32;
+  ways: usize;
+  leaf: usize;
+  node: usize;
+  isLeft: usize;
+  parent: usize;
+  before: usize;
+  slot: usize;
+  one: usize;
+  ratio: usize;
+  factor: usize;
+  term: usize;
+  value: usize;
+  product: usize;
+  sum: usize;
+  own: usize;
+}
+
+/** Contributions of one row to a tree of float64, times `scale`. */
+export function contributions64(header: usize, scale: f64): void {
+  const tree = changetype<Wide>(header);
+  down(tree);
+  up(tree, scale);
+}
+
+/** Whether the row went along all edges of a feature above. */
+// @ts-ignore: decorator
+@inline function wasOne(tree: Wide, edge: usize): bool {
+  const old = load<i32>(tree.before + edge);
+  return old < 0 || load<i32>(tree.one + usize(old) * 4) != 0;
+}
+
+function down(tree: Wide): void {
+  const bytes = usize(tree.points) * 8, leafSize = tree.leafSize, end = usize(tree.edges) * 4;
+  let product = tree.product, factor = tree.factor, sum = tree.sum;
+  for (let e: usize = 0; e < end; e += 4, product += bytes, factor += 2 * bytes) {
+    const goes = wasOne(tree, e), hot = i32(load<u8>(tree.ways + usize(load<i32>(tree.node + e)))) == load<i32>(tree.isLeft + e);
+    const above = tree.product + usize(load<i32>(tree.parent + e)) * bytes;
+    store<i32>(tree.one + e, i32(goes && hot));
+    if (goes) {
+      const own = hot ? factor : factor + bytes;
+      for (let k: usize = 0; k < bytes; k += 16) v128.store(product + k, f64x2.mul(v128.load(above + k), v128.load(own + k)));
+    } else {
+      const ratio = f64x2.splat(load<f64>(tree.ratio + 2 * e));
+      for (let k: usize = 0; k < bytes; k += 16) v128.store(product + k, f64x2.mul(v128.load(above + k), ratio));
+    }
+    const leaf = load<i32>(tree.leaf + e);
+    for (let v = 0; v < leafSize; v++, sum += bytes) {
+      if (leaf < 0) memory.fill(sum, 0, bytes);
+      else {
+        const value = f64x2.splat(load<f64>(tree.value + usize(leaf * leafSize + v) * 8));
+        for (let k: usize = 0; k < bytes; k += 16) v128.store(sum + k, f64x2.mul(value, v128.load(product + k)));
+      }
+    }
+  }
+}
+
+function up(tree: Wide, scale: f64): void {
+  const bytes = usize(tree.points) * 8, leafSize = tree.leafSize, size = bytes * usize(leafSize), slots = tree.slots;
+  memory.fill(tree.own, 0, usize(slots * leafSize) * 8);
+  memory.fill(tree.sum + usize(tree.edges) * size, 0, size);
+  for (let e = tree.edges - 1; e >= 0; e--) {
+    const edge = usize(e) * 4, from = tree.sum + usize(e) * size, above = tree.sum + usize(load<i32>(tree.parent + edge)) * size;
+    if (wasOne(tree, edge)) {
+      const term = tree.term + usize(2 * e + (load<i32>(tree.one + edge) != 0 ? 0 : 1)) * bytes;
+      for (let v = 0; v < leafSize; v++) {
+        const part = from + usize(v) * bytes, own = tree.own + usize(v * slots + load<i32>(tree.slot + edge)) * 8;
+        let taken = f64x2.splat(0);
+        for (let k: usize = 0; k < bytes; k += 16) taken = f64x2.add(taken, f64x2.mul(v128.load(term + k), v128.load(part + k)));
+        store<f64>(own, load<f64>(own) + (f64x2.extract_lane(taken, 0) + f64x2.extract_lane(taken, 1)) * scale);
+      }
+    }
+    for (let k: usize = 0; k < size; k += 16) v128.store(above + k, f64x2.add(v128.load(above + k), v128.load(from + k)));
+  }
+}
