@@ -30,7 +30,7 @@ async function compare(context: Context, library: Library, threads: number): Pro
     await add(`${titles[library]} from Python`, 'theirs', library, 'margin');
     if (library === 'catboost') entries.push({ name: 'CatBoost from Python, Pool made before', method: 'margin_prepared', kind: 'margin', scorer: (entries[1] as Answering).scorer });
     await add('ONNX Runtime from Python', 'theirs', `onnx:${library}`, 'probability', 'probability');
-    await agree(library, entries, context.short ? 2000 : 20_000, context.scratch);
+    await agree(library, entries, context.short ? 2000 : 100_000, context.scratch);
     const series = await inTurn(
       entries.map(({ name, scorer: s, method }) => ({ name, measure: async () => ((await s.ask({ op: 'time', method, rows })).ms as number) / 1000 })),
       // Comparing the answers has warmed both sides up.
