@@ -10,6 +10,7 @@ import { Worker } from 'node:worker_threads';
 import { ModelError } from '../../errors/model-error.ts';
 import type { FromProcess, ProcessOrder, ToProcess } from './model-child.ts';
 import { FrameWriter, onFrame } from './frames.ts';
+import type { WatchOrder } from './process-watch.ts';
 
 /** The pipe to the server. */
 const CHANNEL = 3;
@@ -21,15 +22,24 @@ process.stderr.on('error', () => {});
 giveWay();
 
 const channel = new Socket({ fd: CHANNEL, readable: true, writable: true });
-const writer = new FrameWriter(channel);
+const writer = new FrameWriter(channel), work = new Int32Array(new SharedArrayBuffer(8));
 channel.on('error', () => process.exit(0));
 channel.on('close', () => process.exit(0));
 channel.on('end', () => process.exit(0));
 let handle: ((head: Extract<ToProcess, { query: string }>, body: Uint8Array) => Promise<void>) | undefined;
 onFrame<ToProcess>(channel, ({ head, body }) => {
-  if ('order' in head) void start(head);
-  else void handle?.(head, body);
+  begin();
+  void ('order' in head ? start(head) : handle?.(head, body))?.finally(end);
 });
+
+/** The watch looks often while something is in work. */
+function begin(): void {
+  if (Atomics.add(work, 0, 1) === 0) Atomics.notify(work, 0);
+}
+
+function end(): void {
+  Atomics.sub(work, 0, 1);
+}
 
 /** Where memory runs out all the same, Linux is to end this process and not the server. */
 function giveWay(): void {
@@ -63,7 +73,8 @@ async function start({ order, memory, parent }: ProcessOrder): Promise<void> {
 /** The watch has a thread of its own: this one is held while the model loads and scores. */
 function watch(memory: number, parent: number): void {
   const script = new URL(`./process-watch${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
-  new Worker(script, { workerData: { memory, parent, channel: CHANNEL }, resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 } }).unref();
+  const workerData: WatchOrder = { memory, parent, channel: CHANNEL, work };
+  new Worker(script, { workerData, resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 } }).unref();
 }
 
 function tell(message: FromProcess, body?: string | Uint8Array): void {

@@ -8,10 +8,25 @@ import { workerData } from 'node:worker_threads';
 import { encodeFrame } from './frames.ts';
 import type { FromProcess } from './model-child.ts';
 
-const EVERY_MS = 20;
-const { memory, parent, channel } = workerData as { readonly memory: number; readonly parent: number; readonly channel: number };
+/** What the watch is told; `work` is shared: how much the process has in work, and a number that stays 0. */
+export interface WatchOrder {
+  readonly memory: number;
+  readonly parent: number;
+  readonly channel: number;
+  readonly work: Int32Array<SharedArrayBuffer>;
+}
 
-setInterval(() => {
+const BUSY_MS = 20, IDLE_MS = 500;
+const { memory, parent, channel, work } = workerData as WatchOrder;
+
+for (;;) {
+  look();
+  // Sleeps: while nothing is in work until something is, else for a moment.
+  if (Atomics.load(work, 0) === 0) Atomics.wait(work, 0, 0, IDLE_MS);
+  else Atomics.wait(work, 1, 0, BUSY_MS);
+}
+
+function look(): void {
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
   if (process.memoryUsage.rss() <= memory) return;
   const message: FromProcess = { memory };
@@ -21,4 +36,4 @@ setInterval(() => {
     // The pipe is full: the server sees the end without its reason.
   }
   process.kill(process.pid, 'SIGKILL');
-}, EVERY_MS);
+}
