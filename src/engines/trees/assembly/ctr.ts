@@ -42,31 +42,31 @@ const M: u64 = 0x4906ba494954cb65;
 /** Fills the columns of `count` combinations; rows are `stride` bytes apart. */
 export function fill(groups: usize, count: i32, values: usize, stride: usize, rows: i32): void {
   for (let g = 0; g < count; g++, groups += offsetof<Group>()) {
-    const group = changetype<Group>(groups);
-    for (let r: usize = 0, row = values; r < usize(rows); r++, row += stride) one(group, r, row);
+    const group = changetype<Group>(groups), categoricals = group.categoricals, floats = group.floats, oneHots = group.oneHots, parts = group.parts, end = group.end;
+    for (let r: usize = 0, row = values; r < usize(rows) * 4; r += 4, row += stride) {
+      let hash: u64 = 0;
+      for (let at = categoricals; at < floats; at += 4) hash = M * (hash + M * u64(i64(load<i32>(usize(load<u32>(at)) + r))));
+      for (let at = floats; at < oneHots; at += offsetof<FloatTest>()) {
+        const test = changetype<FloatTest>(at), x = load<f32>(row + test.column);
+        // No branch on the data.
+        hash = M * (hash + (M & -u64(i32(x > test.border) | (i32(x != x) & test.nanPasses))));
+      }
+      for (let at = oneHots; at < parts; at += offsetof<OneHotTest>()) {
+        const test = changetype<OneHotTest>(at);
+        hash = M * (hash + (M & -u64(load<i32>(test.hashes + r) == test.value)));
+      }
+      for (let at = parts; at < end; at += offsetof<Part>()) lookUp(changetype<Part>(at), hash, row);
+    }
   }
 }
 
 // @ts-ignore: decorator
-@inline function one(group: Group, r: usize, row: usize): void {
-  let hash: u64 = 0;
-  for (let at = group.categoricals; at < group.floats; at += 4) hash = M * (hash + M * u64(i64(load<i32>(usize(load<u32>(at)) + r * 4))));
-  for (let at = group.floats; at < group.oneHots; at += offsetof<FloatTest>()) {
-    const test = changetype<FloatTest>(at), x = load<f32>(row + test.column);
-    // No branch on the data.
-    hash = M * (hash + (M & -u64(i32(x > test.border) | (i32(x != x) & test.nanPasses))));
+@inline function lookUp(part: Part, hash: u64, row: usize): void {
+  const places = part.places, mask = part.mask;
+  let place = (usize(hash) << 4) & mask, entry = load<u32>(places + place, 8);
+  while (entry != 0 && load<u64>(places + place) != hash) {
+    place = (place + 16) & mask;
+    entry = load<u32>(places + place, 8);
   }
-  for (let at = group.oneHots; at < group.parts; at += offsetof<OneHotTest>()) {
-    const test = changetype<OneHotTest>(at);
-    hash = M * (hash + (M & -u64(load<i32>(test.hashes + r * 4) == test.value)));
-  }
-  for (let at = group.parts; at < group.end; at += offsetof<Part>()) {
-    const part = changetype<Part>(at);
-    let place = (usize(hash) << 4) & part.mask, entry = load<u32>(part.places + place, 8);
-    while (entry != 0 && load<u64>(part.places + place) != hash) {
-      place = (place + 16) & part.mask;
-      entry = load<u32>(part.places + place, 8);
-    }
-    store<f32>(row + part.column, load<f32>(part.values + (usize(entry) << 2)));
-  }
+  store<f32>(row + part.column, load<f32>(part.values + (usize(entry) << 2)));
 }
