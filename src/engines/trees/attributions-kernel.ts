@@ -19,7 +19,7 @@ interface Exports {
 
 /** Rows that go in at once, and bytes of their ways at most. */
 const MOST_ROWS = 64, MOST_WAYS = 2 ** 18;
-const HEADER = 22, WAITING = 12;
+const HEADER = 22, WAITING = 12, ELEMENTS = 16;
 
 /** A forest of float32 at work; null where WebAssembly is not to be had. */
 export function startFloat32(forest: Forest): TreeContributions<Float32Array> | null {
@@ -29,18 +29,23 @@ export function startFloat32(forest: Forest): TreeContributions<Float32Array> | 
   const place = new Int32Array(leaves);
   for (let t = 0; t < trees; t++) terms = Math.max(terms, placeTerms(forest, t, Infinity, (d) => Math.min(d, tests), place).kept);
   const plan = new MemoryPlan(), rows = Math.max(Math.min(MOST_ROWS, Math.floor(MOST_WAYS / leaves)), 1), slots = Math.min(leaves, forest.features);
-  // Four elements at a time, from any on.
-  const nodes = 4 * leaves, path = (tests + 2 + 8) * 4, at = {
+  // Four elements at a time, from any on; and a place before the first weight.
+  const nodes = 4 * leaves, part = Math.ceil((tests + 2 + 8) / 4) * 16, stride = ELEMENTS + 4 * part, at = {
     header: plan.reserve(HEADER * 4), left: plan.reserve(nodes), right: plan.reserve(nodes), slot: plan.reserve(nodes), shareLeft: plan.reserve(nodes), shareRight: plan.reserve(nodes),
     value: plan.reserve(nodes), place: plan.reserve(nodes), count: plan.reserve(nodes), tested: plan.reserve(nodes * tests), terms: plan.reserve((terms + tests) * 4),
-    waiting: plan.reserve((depth + 1) * WAITING), above: plan.reserve(depth * 4), hot: plan.reserve(depth * 4), slotOf: plan.reserve(path), zero: plan.reserve(path), one: plan.reserve(path), weight: plan.reserve(16 + path) + 16,
+    waiting: plan.reserve((depth + 1) * WAITING), above: plan.reserve(depth * 4), hot: plan.reserve(depth * 4), paths: plan.reserve((depth + 1) * stride),
     ways: plan.reserve(rows * leaves), sums: plan.reserve(rows * slots * 4),
   };
   const kernel = startKernel<Exports>(attributionsWasm, plan.size);
-  return kernel && new Float32Kernel(forest, kernel, at, rows, tests);
+  if (kernel === null) return null;
+  // The path of no steps: one element of no feature.
+  const floats = new Float32Array(kernel.memory), first = (at.paths + ELEMENTS) / 4;
+  new Int32Array(kernel.memory)[first] = -1;
+  for (let i = 1; i < 4; i++) floats[first + (i * part) / 4] = 1;
+  return new Float32Kernel(forest, kernel, at, rows, tests, part);
 }
 
-type Places = Readonly<Record<'header' | 'left' | 'right' | 'slot' | 'shareLeft' | 'shareRight' | 'value' | 'place' | 'count' | 'tested' | 'terms' | 'waiting' | 'above' | 'hot' | 'slotOf' | 'zero' | 'one' | 'weight' | 'ways' | 'sums', number>>;
+type Places = Readonly<Record<'header' | 'left' | 'right' | 'slot' | 'shareLeft' | 'shareRight' | 'value' | 'place' | 'count' | 'tested' | 'terms' | 'waiting' | 'above' | 'hot' | 'paths' | 'ways' | 'sums', number>>;
 
 class Float32Kernel implements TreeContributions<Float32Array> {
   readonly #forest: Forest;
@@ -48,6 +53,9 @@ class Float32Kernel implements TreeContributions<Float32Array> {
   readonly #at: Places;
   readonly #rows: number;
   readonly #tests: number;
+  /** Bytes of a list of elements, and of a path. */
+  readonly #part: number;
+  readonly #stride: number;
   readonly #bytes: Uint8Array;
   readonly #ints: Int32Array;
   readonly #floats: Float32Array;
@@ -56,12 +64,14 @@ class Float32Kernel implements TreeContributions<Float32Array> {
   #features: readonly number[] = [];
   #tree = 0;
 
-  constructor(forest: Forest, { memory, run }: Kernel<Exports>, at: Places, rows: number, tests: number) {
+  constructor(forest: Forest, { memory, run }: Kernel<Exports>, at: Places, rows: number, tests: number, part: number) {
     this.#forest = forest;
     this.#run = run;
     this.#at = at;
     this.#rows = rows;
     this.#tests = tests;
+    this.#part = part;
+    this.#stride = ELEMENTS + 4 * part;
     this.#bytes = new Uint8Array(memory);
     this.#ints = new Int32Array(memory);
     this.#floats = new Float32Array(memory);
@@ -88,7 +98,7 @@ class Float32Kernel implements TreeContributions<Float32Array> {
     floats.fill(NaN, at.terms / 4, at.terms / 4 + kept);
     ints.set([
       local(root[tree] as number), nodes, features.length, tests, kept, at.left, at.right, at.slot, at.shareLeft, at.shareRight,
-      at.value, at.place, at.count, at.tested, at.terms, at.waiting, at.above, at.hot, at.slotOf, at.zero, at.one, at.weight,
+      at.value, at.place, at.count, at.tested, at.terms, at.waiting, at.above, at.hot, at.paths, this.#stride, this.#part, 0,
     ], at.header / 4);
   }
 

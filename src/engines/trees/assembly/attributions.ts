@@ -32,12 +32,17 @@
   /** The way to the leaf: nodes (i32) and whether the row goes it (i32). */
   above: usize;
   hot: usize;
-  /** Elements of a path; the place before the first weight is 0. */
-  slotOf: usize;
-  zero: usize;
-  one: usize;
-  weight: usize;
+  /**
+   * Per number of steps taken the path after them, of `stride` bytes (whole vectors): number of its last element, then its elements'
+   * slots, zeros, ones and weights, each `part` bytes on; the place before the first weight is 0. Those of up to `valid` steps hold.
+   */
+  paths: usize;
+  stride: usize;
+  part: usize;
+  valid: i32;
 }
+
+const ELEMENTS: usize = 16;
 
 const WAITING: usize = 12;
 
@@ -53,6 +58,7 @@ export function contributions32(header: usize, ways: usize, rows: i32, sums: usi
 function tour(tree: Narrow, ways: usize, sums: usize): void {
   const left = tree.left, right = tree.right, above = tree.above, hot = tree.hot, terms = tree.terms, tests = tree.tests;
   let top = tree.waiting;
+  tree.valid = 0;
   store<i32>(top, tree.root, 0);
   store<i32>(top, 0, 4);
   store<i32>(top, 0, 8);
@@ -60,7 +66,10 @@ function tour(tree: Narrow, ways: usize, sums: usize): void {
   while (top != tree.waiting) {
     top -= WAITING;
     let node = load<i32>(top, 0), depth = load<i32>(top, 4), pattern = load<i32>(top, 8);
-    if (depth > 0) store<i32>(hot + usize(depth - 1) * 4, 0);
+    if (depth > 0) {
+      store<i32>(hot + usize(depth - 1) * 4, 0);
+      tree.valid = min(tree.valid, depth - 1);
+    }
     while (node >= 0) {
       const at = usize(node) * 4, goesLeft = load<u8>(ways + usize(node)) != 0, a = load<i32>(left + at), b = load<i32>(right + at);
       store<i32>(above + usize(depth) * 4, node);
@@ -87,30 +96,22 @@ function tour(tree: Narrow, ways: usize, sums: usize): void {
 
 /** Writes the terms of the leaf to which the way at hand leads. */
 function workOut(tree: Narrow, leaf: usize, depth: i32, from: usize): void {
-  const slots = tree.slotOf, zeros = tree.zero, ones = tree.one, weights = tree.weight, above = tree.above, hot = tree.hot;
-  let last = 0;
-  extend(tree, 0, 1, 1, -1);
-  for (let i = 0; i < depth; i++) {
-    const node = load<i32>(above + usize(i) * 4), at = usize(node) * 4, next = i + 1 < depth ? load<i32>(above + usize(i + 1) * 4) : ~i32(leaf);
-    const slot = load<i32>(tree.slot + at), isHot = load<i32>(hot + usize(i) * 4) != 0;
-    let zero = load<f32>((next == load<i32>(tree.left + at) ? tree.shareLeft : tree.shareRight) + at), one: f32 = isHot ? 1 : 0;
-    for (let k = 1; k <= last; k++) {
-      const element = usize(k) * 4;
-      if (load<i32>(slots + element) != slot) continue;
-      zero *= load<f32>(zeros + element);
-      if (isHot) one = load<f32>(ones + element);
-      unwind(tree, last, k);
-      last--;
-      break;
-    }
-    extend(tree, ++last, zero, one, slot);
+  const above = tree.above, part = tree.part;
+  let path = tree.paths + usize(tree.valid) * tree.stride;
+  for (let i = tree.valid; i < depth; i++) {
+    const next = i + 1 < depth ? load<i32>(above + usize(i + 1) * 4) : ~i32(leaf);
+    for (let k: usize = 0; k < tree.stride; k += 16) v128.store(path + tree.stride + k, v128.load(path + k));
+    path += tree.stride;
+    step(tree, path, load<i32>(above + usize(i) * 4), next, load<i32>(tree.hot + usize(i) * 4) != 0);
   }
+  tree.valid = depth;
+  const last = load<i32>(path), elements = path + ELEMENTS;
   store<i32>(tree.count + leaf * 4, last);
-  memory.copy(tree.tested + leaf * usize(tree.tests) * 4, slots + 4, usize(last) * 4);
+  memory.copy(tree.tested + leaf * usize(tree.tests) * 4, elements + 4, usize(last) * 4);
   const value = f32x4.splat(load<f32>(tree.value + leaf * 4));
   for (let k = 1; k <= last; k += 4) {
-    const one = v128.load(ones + usize(k) * 4), zero = v128.load(zeros + usize(k) * 4);
-    const terms = f32x4.mul(f32x4.mul(sumsWithout(weights, last, zero, one), f32x4.sub(one, zero)), value), to = from + usize(k - 1) * 4;
+    const zero = v128.load(elements + part + usize(k) * 4), one = v128.load(elements + 2 * part + usize(k) * 4);
+    const terms = f32x4.mul(f32x4.mul(sumsWithout(elements + 3 * part, last, zero, one), f32x4.sub(one, zero)), value), to = from + usize(k - 1) * 4;
     if (k + 3 <= last) v128.store(to, terms);
     else {
       store<f32>(to, f32x4.extract_lane(terms, 0));
@@ -120,27 +121,40 @@ function workOut(tree: Narrow, leaf: usize, depth: i32, from: usize): void {
   }
 }
 
-/** All weights at once: each becomes `zero · w(i) · (last − i) / (last + 1) + one · w(i − 1) · i / (last + 1)`. */
-function extend(tree: Narrow, last: i32, zero: f32, one: f32, slot: i32): void {
-  const element = usize(last) * 4, weights = tree.weight, all = f32(last + 1);
-  store<i32>(tree.slotOf + element, slot);
-  store<f32>(tree.zero + element, zero);
-  store<f32>(tree.one + element, one);
-  if (last == 0) {
-    store<f32>(weights, 1);
-    return;
+/** Takes a path from a node to its child. */
+function step(tree: Narrow, path: usize, node: i32, child: i32, isHot: bool): void {
+  const at = usize(node) * 4, slot = load<i32>(tree.slot + at), elements = path + ELEMENTS, part = tree.part;
+  let last = load<i32>(path), zero = load<f32>((child == load<i32>(tree.left + at) ? tree.shareLeft : tree.shareRight) + at), one: f32 = isHot ? 1 : 0;
+  for (let k = 1; k <= last; k++) {
+    const element = elements + usize(k) * 4;
+    if (load<i32>(element) != slot) continue;
+    zero *= load<f32>(element + part);
+    if (isHot) one = load<f32>(element + 2 * part);
+    unwind(elements, part, last, k);
+    last--;
+    break;
   }
-  const end = one * load<f32>(weights + element - 4) * f32(last) / all, zeros = f32x4.splat(zero), ones = f32x4.splat(one), alls = f32x4.splat(all), lasts = f32x4.splat(f32(last));
+  extend(elements, part, ++last, zero, one, slot);
+  store<i32>(path, last);
+}
+
+/** All weights at once: each becomes `zero · w(i) · (last − i) / (last + 1) + one · w(i − 1) · i / (last + 1)`. */
+function extend(elements: usize, part: usize, last: i32, zero: f32, one: f32, slot: i32): void {
+  const element = elements + usize(last) * 4, weights = elements + 3 * part, all = f32(last + 1);
+  store<i32>(element, slot);
+  store<f32>(element + part, zero);
+  store<f32>(element + 2 * part, one);
+  const end = one * load<f32>(weights + usize(last - 1) * 4) * f32(last) / all, zeros = f32x4.splat(zero), ones = f32x4.splat(one), alls = f32x4.splat(all), lasts = f32x4.splat(f32(last));
   for (let i = last & ~3; i >= 0; i -= 4) {
     const at = weights + usize(i) * 4, place = f32x4.add(f32x4.splat(f32(i)), f32x4(0, 1, 2, 3));
     const stays = f32x4.div(f32x4.mul(f32x4.mul(zeros, v128.load(at)), f32x4.sub(lasts, place)), alls);
     v128.store(at, f32x4.add(stays, f32x4.div(f32x4.mul(f32x4.mul(ones, v128.load(at - 4)), place), alls)));
   }
-  store<f32>(weights + element, end);
+  store<f32>(weights + usize(last) * 4, end);
 }
 
-function unwind(tree: Narrow, last: i32, at: i32): void {
-  const weights = tree.weight, own = usize(at) * 4, zero = load<f32>(tree.zero + own), one = load<f32>(tree.one + own), all = f32(last + 1);
+function unwind(elements: usize, part: usize, last: i32, at: i32): void {
+  const weights = elements + 3 * part, own = elements + usize(at) * 4, zero = load<f32>(own + part), one = load<f32>(own + 2 * part), all = f32(last + 1);
   let next = load<f32>(weights + usize(last) * 4);
   for (let i = last - 1; i >= 0; i--) {
     const place = weights + usize(i) * 4, before = load<f32>(place);
@@ -151,9 +165,7 @@ function unwind(tree: Narrow, last: i32, at: i32): void {
     } else store<f32>(place, before * all / (zero * f32(last - i)));
   }
   const size = usize(last - at) * 4;
-  memory.copy(tree.slotOf + own, tree.slotOf + own + 4, size);
-  memory.copy(tree.zero + own, tree.zero + own + 4, size);
-  memory.copy(tree.one + own, tree.one + own + 4, size);
+  for (let p: usize = 0; p < 3; p++) memory.copy(own + p * part, own + p * part + 4, size);
 }
 
 /** The sums of the weights that were there without each of four elements. */
