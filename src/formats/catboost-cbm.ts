@@ -18,7 +18,7 @@ const CTR_PART = 'static_provider_v1';
 const STRUCTURED: ReadonlySet<string> = new Set(['params', 'class_params', 'multiclass_params']);
 
 /** Whether bytes begin as a binary model does. */
-export function isCbm(bytes: Uint8Array): boolean {
+function isCbm(bytes: Uint8Array): boolean {
   return bytes[0] === 0x43 && bytes[1] === 0x42 && bytes[2] === 0x4d && bytes[3] === 0x31;
 }
 

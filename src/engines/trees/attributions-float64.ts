@@ -14,11 +14,13 @@ import type { Forest } from './forest.ts';
 import { goesLeft } from './plain-walk.ts';
 import type { Matrix } from './predict.ts';
 import { gaussLegendre, type Quadrature } from './quadrature.ts';
-import { symmetricLevels } from './symmetric-levels.ts';
+import { symmetricLevels } from './symmetric-trees.ts';
 import type { TreeContributions } from './tree-contributions.ts';
 import { writeWays } from './tree-ways.ts';
 import { type EdgeOptions, treeEdges, type TreeEdges } from './tree-edges.ts';
 
+/** Deeper symmetric trees have too many leaves to keep something for each. */
+const MAX_LEVELS = 12;
 /** Numbers kept for the leaves of a symmetric tree: 16 MiB. */
 const MAX_KEPT = 2 ** 21;
 
@@ -64,7 +66,7 @@ export class Float64Attributions implements TreeContributions<Float64Array> {
     sums.value.set(forest.value.subarray(first * leafSize, (forest.leafStart[tree + 1] as number) * leafSize));
     this.#tables(edges, points);
     sums.begin(count, points, this.#features.length);
-    this.#levels = rows > 1 ? symmetricLevels(forest, tree) : null;
+    this.#levels = rows > 1 ? symmetricLevels(forest, tree, MAX_LEVELS) : null;
     if (this.#levels && 2 ** this.#levels.length * leafSize * this.#features.length > MAX_KEPT) this.#levels = null;
     if (this.#levels) this.#kept = new Array<Float64Array>(2 ** this.#levels.length);
   }

@@ -9,7 +9,7 @@ import { CHAIN_LANES, chainBlock, chainEnd, chainLeaves, isChained, muxNodes, pr
 import { leafValues } from './leaf-values.ts';
 import { rankBuckets } from './rank-buckets.ts';
 import { isNumeric, rank } from './ranks.ts';
-import { levelTests, symmetricLevels } from './symmetric-trees.ts';
+import { KERNEL_LEVELS, levelTests, symmetricLevels } from './symmetric-trees.ts';
 
 /** Rows of a block; the kernel's LANES. */
 const LANES = 64;
@@ -61,7 +61,7 @@ export function placeForest(memory: MemoryPlan, forest: Forest, parts: readonly 
     let mean = 0, depth = 0;
     for (let t = part.first; t < part.end; t++) {
       const order = treeOrder(forest, t), { slots, leaves } = walkSlots(forest, part, order, t, sets);
-      const levels = part.wide ? null : symmetricLevels(forest, t), mux = !part.wide && levels === null && prefersMux(forest, t);
+      const levels = part.wide ? null : symmetricLevels(forest, t, KERNEL_LEVELS), mux = !part.wide && levels === null && prefersMux(forest, t);
       const nodes = mux ? muxNodes(forest, part, order, t, sets) : null;
       const { pairs, joins, sets: tests } = nodes ?? NO_NODES, first = levels ? levelTests(part, levels) : pairs;
       const leafValues = memory.place(inOrder(values, order.leaves, forest.leafSize));

@@ -14,7 +14,7 @@ import { prefersMux } from './kernel-trees.ts';
 import { reported } from './leaf-values.ts';
 import type { ForestRunner, Matrix, TreeRange } from './predict.ts';
 import { compileSums, type Sums } from './sums.ts';
-import { symmetricLevels } from './symmetric-trees.ts';
+import { KERNEL_LEVELS, symmetricLevels } from './symmetric-trees.ts';
 
 /** What assembly/forest.ts exports. */
 export interface ForestExports {
@@ -37,7 +37,7 @@ const SLOTS_PER_THREAD = 2;
 /** Lays a forest out and starts its kernel; null where that is not to be had. With threads its memory is shared. */
 export function startForest(forest: Forest, threads?: ThreadPool): ForestRunner | null {
   let mux = 0;
-  for (let t = 0; t < forest.trees; t++) mux += Number(prefersMux(forest, t) || symmetricLevels(forest, t) !== null);
+  for (let t = 0; t < forest.trees; t++) mux += Number(prefersMux(forest, t) || symmetricLevels(forest, t, KERNEL_LEVELS) !== null);
   const parts = planForest(forest, 2 * mux >= forest.trees);
   if (parts === null || forest.outputs > MOST_OUTPUTS) return null;
   const plan = new MemoryPlan(), header = placeForest(plan, forest, parts);

@@ -8,23 +8,22 @@ import type { PlannedPart } from './kernel-plan.ts';
 import { isNumeric } from './ranks.ts';
 
 /** A part with ranks of 8 bits holds no deeper trees. */
-const MOST_LEVELS = 10;
+export const KERNEL_LEVELS: number = 10;
 
-/** The first node of each level of a symmetric tree, from the root down; null for other trees, and for those of one leaf. */
-export function symmetricLevels(forest: Forest, tree: number): Int32Array | null {
-  const { feature, threshold, flags, left, right } = forest, depth = forest.depth[tree] as number;
-  const count = (forest.nodeStart[tree + 1] as number) - (forest.nodeStart[tree] as number);
-  // So many nodes in so few levels leave no gap.
-  if (depth < 1 || depth > MOST_LEVELS || count !== 2 ** depth - 1) return null;
-  const levels = new Int32Array(depth);
-  let nodes = [forest.root[tree] as number];
-  for (let level = 0; level < depth; level++) {
-    const first = (levels[level] = nodes[0] as number);
-    if (!isNumeric(flags, first)) return null;
-    if (nodes.some((node) => feature[node] !== feature[first] || threshold[node] !== threshold[first] || flags[node] !== flags[first])) return null;
-    nodes = nodes.flatMap((node) => [left[node] as number, right[node] as number]);
+/** The first node of each level of a symmetric tree of at most so many, from the root down, where the nodes of a level lie in a row; else null. */
+export function symmetricLevels({ feature, threshold, flags, left, right, nodeStart, depth }: Forest, tree: number, most: number): Int32Array | null {
+  const first = nodeStart[tree] as number, nodes = (nodeStart[tree + 1] as number) - first, levels = depth[tree] as number;
+  if (levels === 0 || levels > most || nodes !== 2 ** levels - 1) return null;
+  const out = Int32Array.from({ length: levels }, (_, level) => first + 2 ** level - 1);
+  for (let level = 0; level < levels; level++) {
+    const own = out[level] as number, next = own + 2 ** level;
+    if (!isNumeric(flags, own)) return null;
+    for (let node = own; node < next; node++) {
+      if (feature[node] !== feature[own] || threshold[node] !== threshold[own] || flags[node] !== flags[own]) return null;
+      for (const child of [left[node] as number, right[node] as number]) if (level < levels - 1 ? child < next || child >= next + 2 ** (level + 1) : child >= 0) return null;
+    }
   }
-  return levels;
+  return out;
 }
 
 /** A word a level: plane << 8 | the byte that a rank must exceed to go right, biased. */
