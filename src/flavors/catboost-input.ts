@@ -9,7 +9,7 @@ import { column, isValid, type Column, type Storage } from '../data/column.ts';
 import { isFloat, isInteger } from '../data/dtype.ts';
 import { toFloat32 } from '../data/numbers.ts';
 import { numpyArray } from '../data/numpy-array.ts';
-import { labelText, Table, type Label } from '../data/table.ts';
+import { Table, type Label } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import { valuesOf } from '../data/value-at.ts';
 import { Series, type Value } from '../data/values.ts';
@@ -17,6 +17,7 @@ import type { CatboostColumns } from '../engines/trees/catboost-columns.ts';
 import type { Matrix } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { CatboostModel } from '../formats/catboost-model.ts';
+import { CatboostArrangements } from './catboost-arrangement.ts';
 import { CategoryHashes, categoryOf, numberOf, textNumber } from './catboost-cells.ts';
 
 /** Rows as the forest takes them. */
@@ -27,44 +28,21 @@ export interface CatboostRows extends Matrix {
   readonly given: number;
 }
 
-/** A used feature: its place in training, its name, the column of the forest or the slot of its hashes. */
-interface Used {
-  readonly flatIndex: number;
-  readonly name: string;
-  readonly categorical: boolean;
-  readonly target: number;
-}
-
-/** Which given column is which feature. */
-interface Arrangement {
-  /** As given; null for arrays. */
-  readonly labels: readonly Label[] | null;
-  readonly names: readonly string[] | null;
-  readonly width: number;
-  /** Per given column: the column of the forest, or the slot of its hashes; -1 where the model does not use it. */
-  readonly targets: Int32Array;
-  /** Whether the given columns are the forest's, in its order. */
-  readonly identity: boolean;
-}
-
 /** Rows written together, so that they stay in the cache while columns are written one by one. */
 const BLOCK = 512;
 
 /** Reads input for one model. */
 export class CatboostInput {
   readonly #columns: CatboostColumns;
-  readonly #used: readonly Used[];
+  readonly #arrangements: CatboostArrangements;
   /** Positions of categorical features. */
   readonly #categorical: ReadonlySet<number>;
   readonly #hashes = new CategoryHashes();
-  #last: Arrangement | null = null;
 
   constructor(model: CatboostModel, columns: CatboostColumns) {
     this.#columns = columns;
-    this.#categorical = new Set(model.categoricals.map((feature) => feature.flatIndex));
-    const used = (list: ArrayLike<number>, features: readonly { flatIndex: number; name: string }[], categorical: boolean): Used[] =>
-      Array.from(list, (i, target) => ({ flatIndex: features[i]?.flatIndex ?? 0, name: features[i]?.name ?? '', categorical, target }));
-    this.#used = [...used(columns.floats, model.floats, false), ...used(columns.categoricals, model.categoricals, true)];
+    this.#arrangements = new CatboostArrangements(model, columns);
+    this.#categorical = this.#arrangements.categorical;
   }
 
   /** @throws ModelError INPUT_UNSUITABLE, INPUT_ROW_UNSUITABLE */
@@ -86,7 +64,7 @@ export class CatboostInput {
   }
 
   #numbers({ values: from }: Tensor, rows: number, width: number, single: boolean): CatboostRows {
-    const { targets, identity } = this.#arrange(width, null), { count } = this.#columns;
+    const { targets, identity } = this.#arrangements.of(width, null), { count } = this.#columns;
     if (identity && from instanceof Float32Array) return { rows, columns: count, values: from, single, given: width };
     const values = new Float32Array(rows * count);
     for (let r = 0, at = 0, out = 0; r < rows; r++, out += count) {
@@ -99,7 +77,7 @@ export class CatboostInput {
   }
 
   #columnsOf(given: readonly Column[], rows: number, labels: readonly Label[] | null, single: boolean): CatboostRows {
-    const { targets, names } = this.#arrange(given.length, labels), { count } = this.#columns;
+    const { targets, names } = this.#arrangements.of(given.length, labels), { count } = this.#columns;
     const values = new Float32Array(rows * count), hashes = Array.from(this.#columns.categoricals, () => new Int32Array(rows));
     const plain: [from: ArrayLike<number>, target: number][] = [];
     for (let j = 0; j < given.length; j++) {
@@ -115,33 +93,6 @@ export class CatboostInput {
     }
     this.#columns.fill(values, rows, hashes);
     return { rows, columns: count, values, single, given: given.length };
-  }
-
-  /** The arrangement of these columns; that of the call before is kept. */
-  #arrange(width: number, labels: readonly Label[] | null): Arrangement {
-    const last = this.#last;
-    if (last && last.width === width && (labels === null ? last.labels === null : last.labels !== null && labels.every((label, j) => label === last.labels?.[j]))) return last;
-    if (width === 0) refuse('it has no columns');
-    const names = labels?.map(labelText) ?? null, targets = new Int32Array(width).fill(-1);
-    if (names) checkTwice(names);
-    for (const position of this.#categorical) if (position >= width) refuse(`it has ${width} columns, and a categorical feature of the model is column ${position}`);
-    for (const [at, { target }] of this.#sources(width, names)) targets[at] = target;
-    const identity = this.#categorical.size === 0 && width === this.#columns.count && targets.every((target, j) => target === j);
-    return (this.#last = { labels, names, width, targets, identity });
-  }
-
-  /** Which given column is which feature: by the names where they are all there, and unique; else by position. */
-  #sources(width: number, names: readonly string[] | null): ReadonlyMap<number, Used> {
-    const used = this.#used, own = new Set(used.map((feature) => feature.name));
-    const byName = names && !own.has('') && own.size === used.length && new Set(names).size === names.length && names.filter((name) => own.has(name)).length === own.size ? new Map(names.map((name, j) => [name, j])) : null;
-    return new Map(used.map((feature) => {
-      const { flatIndex, name, categorical } = feature, at = byName?.get(name) ?? flatIndex, label = name || flatIndex;
-      if (at >= width) refuse(`it has ${width} columns, the feature ${label} is column ${at} of the model`);
-      const found = names?.[at] ?? '';
-      if (!byName && name !== '' && found !== '' && found !== name) refuse(`column ${at} should be the feature ${name}, it is ${found}`);
-      if (this.#categorical.has(at) !== categorical) refuse(`the feature ${label} is ${categorical ? 'categorical' : 'numeric'} in the model, column ${at} of the input is not`);
-      return [at, feature] as const;
-    }));
   }
 
   #writeHashes(col: Column, name: string, out: Int32Array | null): void {
@@ -205,14 +156,6 @@ function columnOf({ dtype, values }: Tensor, j: number, rows: number, width: num
   const out = Array.isArray(values) ? new Array<Value>(rows) : new (values.constructor as new (length: number) => Float64Array)(rows);
   for (let i = 0; i < rows; i++) out[i] = values[i * width + j] as never;
   return column(dtype, out as Storage);
-}
-
-function checkTwice(names: readonly string[]): void {
-  const met = new Set<string>();
-  for (const name of names) {
-    if (name !== '' && met.has(name)) refuse(`it has the column ${name} more than once`);
-    met.add(name);
-  }
 }
 
 function refuseRow(row: number, reason: string): never {
