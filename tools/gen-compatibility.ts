@@ -15,7 +15,8 @@ const read = (file: string): string => (existsSync(join(root, file)) ? readFileS
 interface Case {
   readonly flavor: string;
   readonly mlflow_version: string;
-  readonly versions: Readonly<Record<string, string>>;
+  /** Not of drawn cases. */
+  readonly versions?: Readonly<Record<string, string>>;
   readonly estimators?: readonly string[];
   readonly objective?: string;
   readonly tolerance: { readonly abs: number; readonly rel: number };
@@ -27,7 +28,7 @@ function goldenTable(): string {
   for (const name of readdirSync(folder).sort()) {
     const about = JSON.parse(readFileSync(join(folder, name, 'case.json'), 'utf8')) as Case;
     const exchanges = readFileSync(join(folder, name, 'requests.jsonl'), 'utf8').split('\n').filter(Boolean).length;
-    const library = Object.entries(about.versions).find(([key]) => about.flavor.startsWith(key) || key === about.flavor)?.[1] ?? '';
+    const library = Object.entries(about.versions ?? {}).find(([key]) => about.flavor.startsWith(key) || key === about.flavor)?.[1] ?? '';
     const outputs = Object.keys(about.extra?.outputs ?? {}).filter((key) => !key.endsWith('_error'));
     rows.push(`| ${about.flavor} ${library} | ${name} | ${(about.estimators ?? []).map((e) => e.split('.').at(-1)).join(', ')} | ${about.objective ?? ''} | ${about.mlflow_version} | ${exchanges} | ${outputs.join(', ')} | ${about.tolerance.rel} |`);
   }

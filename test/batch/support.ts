@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import type { Answer } from '../../src/batch/answer.ts';
 import { openInput } from '../../src/batch/input.ts';
 import { type CsvBatchOptions, predictCsv } from '../../src/batch/predict-csv.ts';
-import { scoreBody } from '../../src/cli/score-body.ts';
 import { column } from '../../src/data/column.ts';
 import { Table } from '../../src/data/table.ts';
 import type { Value } from '../../src/data/values.ts';
@@ -83,11 +82,6 @@ export async function atOnce(model: LoadedModel, text: string | Uint8Array, outp
   const { enforcement } = model, decode = compileDecoder(enforcement === 'mlflow' ? undefined : model.signature, { enforcement, fast: false });
   const { data, enforced } = await decode(bytesOf(text), 'text/csv'), answer = await model.score(data, { enforced, output });
   return output === undefined ? formatPredictions(answer) : `{"predictions": ${formatOutput(answer)}}`;
-}
-
-/** The same by the command's own way. */
-export function byBody(model: LoadedModel, text: string | Uint8Array): Promise<string> {
-  return scoreBody(model, bytesOf(text), { contentType: 'text/csv', scoringProtocol: '2' });
 }
 
 /** An answer, or an error as text. */

@@ -20,7 +20,7 @@ const ROUND: number = 1.5 * 2 ** 52;
 /** e^x of a float32. */
 export function exp32(x: number): number {
   if (x > 88.72283172607422) return Infinity;
-  if (x < -103.97207641601562) return 0;
+  if (x < -103.972076416015625) return 0;
   if (x !== x) return NaN;
   const z = PER_STEP * x, steps = z + ROUND - ROUND, r = z - steps, index = steps & (STEPS - 1);
   const scale = POWERS[index]! * SCALES[(steps - index) / STEPS + 151]!;
