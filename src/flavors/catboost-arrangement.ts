@@ -4,7 +4,7 @@
  * @module
  */
 import { labelText, type Label } from '../data/table.ts';
-import type { CatboostColumns } from '../engines/trees/catboost-columns.ts';
+import type { CatboostColumns } from '../engines/trees/catboost/catboost-columns.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { CatboostModel } from '../formats/catboost-model.ts';
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { Scalar, type Value } from '../data/values.ts';
-import { cityHash64 } from '../engines/trees/city-hash.ts';
+import { cityHash64 } from '../engines/trees/catboost/city-hash.ts';
 
 /** Texts that count as missing in a numeric feature. */
 const MISSING: ReadonlySet<string> = new Set([

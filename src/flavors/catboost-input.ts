@@ -13,7 +13,7 @@ import { Table, type Label } from '../data/table.ts';
 import { Tensor } from '../data/tensor.ts';
 import { valuesOf } from '../data/value-at.ts';
 import { Series, type Value } from '../data/values.ts';
-import type { CatboostColumns } from '../engines/trees/catboost-columns.ts';
+import type { CatboostColumns } from '../engines/trees/catboost/catboost-columns.ts';
 import type { Matrix } from '../engines/trees/predict.ts';
 import { ModelError } from '../errors/model-error.ts';
 import type { CatboostModel } from '../formats/catboost-model.ts';

@@ -7,7 +7,7 @@ import { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import { inSlices } from '../engines/steps.ts';
 import type { ThreadPool } from '../engines/threads.ts';
-import { compileAttributions, type TreeAttributions } from '../engines/trees/attributions.ts';
+import { compileAttributions, type TreeAttributions } from '../engines/trees/attributions/attributions.ts';
 import { lightgbmForest } from '../engines/trees/lightgbm-forest.ts';
 import type { Link } from '../engines/trees/links-float64.ts';
 import { compileForest, type Abortable, type Matrix, type TreePredictor } from '../engines/trees/predict.ts';

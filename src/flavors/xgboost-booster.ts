@@ -7,7 +7,7 @@ import { Tensor } from '../data/tensor.ts';
 import { argmaxRows } from '../engines/labels.ts';
 import { inSlices, type Steps } from '../engines/steps.ts';
 import { linearContributions, linearMargins } from '../engines/linear/gblinear.ts';
-import { compileAttributions, type TreeAttributions } from '../engines/trees/attributions.ts';
+import { compileAttributions, type TreeAttributions } from '../engines/trees/attributions/attributions.ts';
 import { compileForest, type Abortable, type Matrix, type TreePredictor, type TreeRange } from '../engines/trees/predict.ts';
 import { xgboostForest } from '../engines/trees/xgboost-forest.ts';
 import type { ThreadPool } from '../engines/threads.ts';

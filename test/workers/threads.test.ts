@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Forest } from '../../src/engines/trees/forest.ts';
-import { forestWasm } from '../../src/engines/trees/forest-wasm.ts';
+import { forestWasm } from '../../src/engines/trees/kernel/forest-wasm.ts';
 import { startKernel } from '../../src/data/wasm.ts';
 import { compileForest, type Matrix } from '../../src/engines/trees/predict.ts';
 import { WorkerThreads } from '../../src/workers/threads.ts';

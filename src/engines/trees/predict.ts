@@ -9,8 +9,8 @@ import { answerSize } from '../answer-size.ts';
 import type { Forest } from './forest.ts';
 import { inSlices, type Steps } from '../steps.ts';
 import type { ThreadPool } from '../threads.ts';
-import { startForest } from './kernel.ts';
-import type { ThreadedForest } from './kernel-threads.ts';
+import { startForest } from './kernel/kernel.ts';
+import type { ThreadedForest } from './kernel/kernel-threads.ts';
 import { reported } from './leaf-values.ts';
 import { compilePlain } from './plain-forest.ts';
 

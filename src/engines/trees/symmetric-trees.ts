@@ -4,7 +4,7 @@
  * @module
  */
 import type { Forest } from './forest.ts';
-import type { PlannedPart } from './kernel-plan.ts';
+import type { PlannedPart } from './kernel/kernel-plan.ts';
 import { isNumeric } from './ranks.ts';
 
 /** A part with ranks of 8 bits holds no deeper trees. */

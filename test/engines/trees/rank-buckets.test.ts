@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MISSING_LEFT, MISSING_NAN, ONLY_NONNEGATIVE } from '../../../src/engines/trees/forest.ts';
 import { ForestBuilder } from '../../../src/engines/trees/forest-builder.ts';
-import { startForest } from '../../../src/engines/trees/kernel.ts';
+import { startForest } from '../../../src/engines/trees/kernel/kernel.ts';
 import { BUCKET_CUTS, rankBuckets } from '../../../src/engines/trees/rank-buckets.ts';
 
 /** A stump a cut: the sum of a row is the number of cuts it passes, its rank. */
