@@ -115,8 +115,11 @@ export class Reader {
       if (hash > EMPTY) this.fail('hash_map', 'a hash is beyond 64 bits');
       low.push(Number(hash & 0xffffffffn));
       high.push(Number(hash >> 32n));
-      // The library reads every count as a whole number, the sums of means too.
-      for (let k = 1; k < stride; k++) counts.push(Math.trunc(this.number(flat[at + k], 'hash_map')));
+      // The library reads every count as a whole number, the sums of means too: one with a fraction as 0.
+      for (let k = 1; k < stride; k++) {
+        const count = this.number(flat[at + k], 'hash_map');
+        counts.push(Number.isInteger(count) ? count : 0);
+      }
     }
     return { ...base, low: Uint32Array.from(low), high: Uint32Array.from(high), counts: Float64Array.from(counts), width, denominator: this.integer(table['counter_denominator'] ?? 0, 'counter_denominator') };
   }
