@@ -35,7 +35,7 @@ export const short: CommandFile = {
 
 function addFlags(command: Command, example: string): Command {
   for (const spec of serveOptions) {
-    const note = [spec.choices === undefined ? '' : ` (${spec.choices.join(', ')})`, spec.type === 'switch' ? '' : ` (default: ${spec.default})`];
+    const note = [spec.choices === undefined ? '' : ` (${spec.choices.join(', ')})`, spec.type === 'switch' || spec.default === '' ? '' : ` (default: ${spec.default})`];
     command.option(spec.flag, `${spec.help}${note.join('')} [${[spec.env, spec.mlflowEnv].filter(Boolean).join(', ')}]`, check(spec.name));
   }
   command.option('--flavor <name>', 'flavor to score with (default: the one that stands in for python_function)');
