@@ -11,6 +11,7 @@ import { readCatboostCbm } from '../formats/catboost-cbm.ts';
 import { readCatboostJson } from '../formats/catboost-json.ts';
 import type { Flavor, FlavorContext, Predictor } from './_contract.ts';
 import { modelPath } from './_model-path.ts';
+import { methodsPredictor, nativeFlavor, type OutputMethod } from './_native.ts';
 import type { CatboostRows } from './catboost-input.ts';
 import { CatboostScorer } from './catboost-scorer.ts';
 
@@ -23,37 +24,9 @@ interface Loaded {
   readonly name: ClassName;
 }
 
-/** Models that inspect has read already, for the load that follows. */
-const read = new WeakMap<FlavorContext, Promise<Loaded>>();
-
-const catboost: Flavor = {
-  name: 'catboost',
-  loaders: ['mlflow.catboost'],
-
-  async inspect(context) {
-    try {
-      await modelOf(context);
-      return { native: true, unsupported: [] };
-    } catch (error) {
-      if (ModelError.isInstance(error) && error.code === 'NOT_NATIVE') return { native: false, unsupported: [String(error.data['unsupported'])] };
-      throw error;
-    }
-  },
-
-  async load(context) {
-    const model = await modelOf(context);
-    read.delete(context);
-    return predictorOf(model);
-  },
-};
+const catboost: Flavor = nativeFlavor({ name: 'catboost', loaders: ['mlflow.catboost'], read: readModel, predictor: predictorOf });
 
 export default catboost;
-
-function modelOf(context: FlavorContext): Promise<Loaded> {
-  let model = read.get(context);
-  if (!model) read.set(context, (model = readModel(context)));
-  return model;
-}
 
 async function readModel(context: FlavorContext): Promise<Loaded> {
   const { model_type: type, save_format: format } = context.config, data = modelPath(context, 'catboost');
@@ -66,35 +39,21 @@ async function readModel(context: FlavorContext): Promise<Loaded> {
 
 type Method = (rows: CatboostRows, call: Abortable) => MaybePromise<Tensor>;
 
+/** mlflow.catboost takes inference parameters and drops them all. */
 function predictorOf({ scorer, name }: Loaded): Predictor {
-  const probabilities: Readonly<Record<string, Method>> = {
-    predict_proba: (rows, call) => scorer.probabilities(rows, call),
-    predict_log_proba: (rows, call) => scorer.logProbabilities(rows, call),
+  const of = (method: Method): OutputMethod => (input, call) => method(scorer.rows(input), call);
+  const probabilities = {
+    predict_proba: of((rows, call) => scorer.probabilities(rows, call)),
+    predict_log_proba: of((rows, call) => scorer.logProbabilities(rows, call)),
   };
-  const methods: Readonly<Record<string, Method>> = {
-    predict: predictOf(scorer, name),
+  return methodsPredictor({
+    predict: of(predictOf(scorer, name)),
     ...(name === 'CatBoostRanker' ? {} : probabilities),
-    margin: (rows, call) => scorer.margin(rows, call),
-    leaf: (rows, call) => scorer.leaf(rows, call),
-    contributions: (rows, call) => scorer.contributions(rows, call),
-    interactions: (rows, call) => scorer.interactions(rows, call),
-  };
-  const outputs = Object.keys(methods);
-  return {
-    // mlflow.catboost takes inference parameters and drops them all.
-    accepts: { table: true, tensors: true, params: true },
-    rowWise: true,
-    outputs,
-    predict(input, options) {
-      const { output = 'predict' } = options;
-      const method = Object.hasOwn(methods, output) ? methods[output] : undefined;
-      if (!method) throw new ModelError('OUTPUT_UNKNOWN', { output, outputs });
-      return method(scorer.rows(input), options);
-    },
-    async close() {
-      scorer.close();
-    },
-  };
+    margin: of((rows, call) => scorer.margin(rows, call)),
+    leaf: of((rows, call) => scorer.leaf(rows, call)),
+    contributions: of((rows, call) => scorer.contributions(rows, call)),
+    interactions: of((rows, call) => scorer.interactions(rows, call)),
+  }, () => scorer.close());
 }
 
 /** What each class's `predict` gives without a prediction type. */

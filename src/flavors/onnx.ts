@@ -7,15 +7,15 @@ import { Table } from '../data/table.ts';
 import type { Tensor } from '../data/tensor.ts';
 import type { Value } from '../data/values.ts';
 import { ModelError } from '../errors/model-error.ts';
-import type { Flavor, FlavorContext, PredictOptions, Predictor } from './_contract.ts';
+import type { Flavor, PredictOptions, Predictor } from './_contract.ts';
+import { readOnce } from './_native.ts';
 import { feedsOf } from './onnx-inputs.ts';
 import { externalData, type OnnxFile, readOnnxFile } from './onnx-model.ts';
 import { assemble, fetchesOf, flatten, type NamedPlan } from './onnx-outputs.ts';
 import { createSession, importRuntime, type Runtime, type RuntimeSession, sessionPlan } from './onnx-runtime.ts';
 import { fromRuntime, toRuntime } from './onnx-tensors.ts';
 
-/** What `inspect` has read, for the load that follows. */
-const inspected = new WeakMap<FlavorContext, Promise<OnnxFile>>();
+const files = readOnce(readOnnxFile);
 
 /**
  * The ONNX flavor. Outputs are the graph's own; without one, the answer is MLflow's: a table of flattened outputs for a table,
@@ -32,13 +32,11 @@ const flavor: Flavor = {
   // The library's run() returns a promise and holds the thread all the same.
   blocks: true,
   async inspect(context) {
-    const reading = readOnnxFile(context);
-    inspected.set(context, reading);
-    const { unsupported } = await reading;
+    const { unsupported } = await files.of(context);
     return { native: unsupported.length === 0, unsupported };
   },
   async load(context) {
-    const file = await takeFile(context);
+    const file = await files.take(context);
     if (file.unsupported.length > 0) throw new ModelError('NOT_NATIVE', { flavor: 'onnx', unsupported: file.unsupported });
     const plan = sessionPlan(context.config), runtime = await importRuntime();
     const { session, notes } = await createSession(runtime, plan, file.path, file.bytes, await externalData(context.files, file));
@@ -46,12 +44,6 @@ const flavor: Flavor = {
   },
 };
 export default flavor;
-
-function takeFile(context: FlavorContext): Promise<OnnxFile> {
-  const reading = inspected.get(context) ?? readOnnxFile(context);
-  inspected.delete(context);
-  return reading;
-}
 
 /** The session and the inputs stay; the file's bytes do not. */
 function predictor(runtime: Runtime, session: RuntimeSession, { inputs, plans }: OnnxFile): Predictor {
